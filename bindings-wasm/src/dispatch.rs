@@ -102,7 +102,7 @@ impl Dispatcher {
         pairs: Option<String>,
         json: Option<String>,
     ) -> Done {
-        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        let call = host::raw_call_with(method, path, pairs.as_deref(), json)?;
         Ok(self.core.push(key, &call).map_err(|it| it.reason)?)
     }
 

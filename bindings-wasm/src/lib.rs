@@ -57,7 +57,7 @@ pub fn check_raw(
     pairs: Option<String>,
     json: Option<String>,
 ) -> Result<(), Thrown> {
-    Ok(host::raw_call(method, path, pairs.as_deref(), json).map(drop)?)
+    Ok(host::raw_call_with(method, path, pairs.as_deref(), json).map(drop)?)
 }
 
 /// Throws for a notification that no client can send.
@@ -254,7 +254,7 @@ impl Core {
         pairs: Option<String>,
         json: Option<String>,
     ) -> Result<String, Thrown> {
-        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        let call = host::raw_call_with(method, path, pairs.as_deref(), json)?;
         Ok(fixed_parts(&self.client, &call)?)
     }
 
@@ -306,7 +306,7 @@ impl Core {
         date: Option<f64>,
         trace_id: Option<String>,
     ) -> Result<JsValue, Thrown> {
-        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        let call = host::raw_call_with(method, path, pairs.as_deref(), json)?;
         self.varying(&call, now, &options(date, trace_id.as_deref())?)
     }
 
@@ -404,7 +404,7 @@ impl Core {
         headers: &str,
         body: &[u8],
     ) -> Result<String, Thrown> {
-        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        let call = host::raw_call_with(method, path, pairs.as_deref(), json)?;
         let reply = host::parse(&self.client, &call, response(status, headers, body))?;
         Ok(format::raw_reply(&reply))
     }
@@ -462,7 +462,7 @@ impl Core {
         body: &[u8],
         sent: &Sent,
     ) -> Result<String, Thrown> {
-        let call = host::raw_call(method, path, None, None)?;
+        let call = host::raw_call(method, path)?;
         let reply = self.received(&call, response(status, headers, body), sent)?;
         Ok(format::raw_reply(&reply))
     }

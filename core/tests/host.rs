@@ -640,10 +640,10 @@ fn a_raw_call_of_parts_is_the_one_that_rust_makes() {
         .and_then(|call| call.query("a", "b c"))
         .and_then(|call| call.header("language", "en-US"))
         .and_then(|call| call.json(json));
-    let found = host::raw_call("PUT", "/a b", Some(pairs), Some(json.to_owned()));
+    let found = host::raw_call_with("PUT", "/a b", Some(pairs), Some(json.to_owned()));
     assert_eq!(found, expected);
     let plain = RawCall::new(Method::GET, "/a");
-    assert_eq!(host::raw_call("GET", "/a", None, None), plain);
+    assert_eq!(host::raw_call_with("GET", "/a", None, None), plain);
 }
 
 #[test]
@@ -658,7 +658,7 @@ fn the_first_wrong_part_of_a_raw_call_is_named() {
         ("PUT", "/a", Some(headers), "headers"),
         ("PUT", "/a", None, "json"),
     ] {
-        let refused = host::raw_call(method, path, pairs, Some("{".to_owned())).unwrap_err();
+        let refused = host::raw_call_with(method, path, pairs, Some("{".to_owned())).unwrap_err();
         assert_eq!(refused.field(), Some(field), "{method} {path} {pairs:?}");
     }
 }

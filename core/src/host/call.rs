@@ -8,7 +8,7 @@ use std::sync::Arc;
 use http::Method;
 use serde::Serialize;
 
-use super::Fields;
+use super::{Fields, raw_call};
 use crate::fields::Unreadable;
 use crate::operation::{Authentication, Headers, Query, Success};
 use crate::{
@@ -57,20 +57,21 @@ pub struct AnyCall {
     reply: Arc<Reply>,
 }
 
-/// Returns the raw call of these parts: what [`AnyCall::from_json`] makes of `rawCall`, without the
-/// detour of `json` through JSON text. `pairs` is the text of an object with the members `query` and
-/// `headers`, either of which may be missing.
+/// Returns the raw call of the method with the name `method`, with query, headers and body.
+///
+/// `pairs` is the text of a JSON object with the members `query` and `headers`, either of which may
+/// be missing. `json` is the body.
 ///
 /// # Errors
 ///
-/// Those of [`AnyCall::from_json`], in the same order.
-pub fn raw_call(
+/// Those of [`AnyCall::from_json`] for `rawCall`, in the same order.
+pub fn raw_call_with(
     method: &str,
     path: &str,
     pairs: Option<&str>,
     json: Option<String>,
 ) -> Result<RawCall, InvalidInput> {
-    let mut call = RawCall::of_texts(method, path)?;
+    let mut call = raw_call(method, path)?;
     if let Some(pairs) = pairs {
         call = call.with_pairs(&Fields::parse(pairs)?)?;
     }

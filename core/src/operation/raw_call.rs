@@ -213,7 +213,7 @@ impl Operation for RawCall {
 impl FromFields for RawCall {
     fn from_fields(fields: &Fields<'_>) -> Result<Self, InvalidInput> {
         fields.expect_only(&["method", "path", "query", "headers", "json"])?;
-        let call = Self::of_texts(&fields.text("method")?, &fields.text("path")?)?;
+        let call = host::raw_call(&fields.text("method")?, &fields.text("path")?)?;
         let call = call.with_pairs(fields)?;
         match fields.optional_text("json")? {
             Some(text) => call.json(text),
@@ -223,13 +223,6 @@ impl FromFields for RawCall {
 }
 
 impl RawCall {
-    /// Returns the call of `method` and `path` as a host hands them over.
-    pub(crate) fn of_texts(method: &str, path: &str) -> Result<Self, InvalidInput> {
-        // A method that HTTP cannot carry is as unknown as HEAD is.
-        let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::HEAD);
-        Self::new(method, path)
-    }
-
     /// Adds the members `query` and `headers` of `fields`.
     pub(crate) fn with_pairs(mut self, fields: &Fields<'_>) -> Result<Self, InvalidInput> {
         for (name, value) in fields.repeated_pairs("query")? {
