@@ -213,8 +213,8 @@ impl Operation for RawCall {
 impl FromFields for RawCall {
     fn from_fields(fields: &Fields<'_>) -> Result<Self, InvalidInput> {
         fields.expect_only(&["method", "path", "query", "headers", "json"])?;
-        let call = host::raw_call(&fields.text("method")?, &fields.text("path")?)?;
-        let call = call.with_pairs(fields)?;
+        let mut call = host::raw_call(&fields.text("method")?, &fields.text("path")?)?;
+        call = call.with_pairs(fields)?;
         match fields.optional_text("json")? {
             Some(text) => call.json(text),
             None => Ok(call),
