@@ -220,10 +220,13 @@ function jsonText(value: unknown): string {
 /** Tells whether JavaScript and JSON hold `value` exactly. */
 const isExactNumber = (value: number): boolean => Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
 
-/** The most objects within each other that {@link isPlainJson} enters. It would never leave a cycle. */
+/** The most objects within each other that {@link isPlainJson} enters: it would not leave a cycle. */
 const PLAIN_DEPTH = 32;
 
-/** Tells whether `value` consists of texts, booleans, exact numbers, null, and objects of them without `toJSON`. */
+/**
+ * Tells whether `value` consists of texts, booleans, exact numbers, null, and objects of them
+ * without `toJSON`.
+ */
 function isPlainJson(value: unknown, depth = 0): boolean {
   if (typeof value === "string" || typeof value === "boolean" || value === null) return true;
   if (typeof value === "number") return isExactNumber(value);

@@ -158,7 +158,7 @@ export const rawReply = (status: number, text: string): CoreReply => {
   return withParser(reply, reply.body);
 };
 
-/** Adds the method `json` to `reply`. It is not enumerable, so that logs and comparisons skip it. */
+/** Adds the method `json` to `reply`, not enumerable, so that logs and comparisons skip it. */
 const withParser = <R extends object>(reply: R, body: string): R =>
   Object.defineProperty(reply, "json", { value: (): unknown => (body === "" ? null : JSON.parse(body)) });
 

@@ -1,6 +1,6 @@
 //! Formats the values of every request as one text each: the half of a request that varies, an
-//! acknowledgement, a raw reply, and the headers of a reply. js/format.ts is the other side. Everything else
-//! crosses as an object.
+//! acknowledgement, a raw reply, and the headers of a reply. js/format.ts is the other side.
+//! Everything else crosses as an object.
 //!
 //! Nanoseconds per value in Node 20, with the crossing and JavaScript's reading of the value:
 //!
