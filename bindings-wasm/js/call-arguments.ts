@@ -220,7 +220,7 @@ function jsonText(value: unknown): string {
 /** Tells whether JavaScript and JSON hold `value` exactly. */
 const isExactNumber = (value: number): boolean => Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
 
-/** The most objects within each other that {@link isPlainJson} enters: it would not leave a cycle. */
+/** The most objects within each other that {@link isPlainJson} enters, so that a cycle ends it. */
 const PLAIN_DEPTH = 32;
 
 /**
