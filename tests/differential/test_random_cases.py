@@ -109,7 +109,7 @@ class Findings:
 
 
 def same(one, other):
-    """A number may be 1 in one language and 1.0 in another; true is no number."""
+    """A number may be 1 in one language and 1.0 in another; true is not a number."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):

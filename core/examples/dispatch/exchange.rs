@@ -10,6 +10,8 @@ use reqwest::redirect;
 pub(crate) type Answer = Result<(StatusCode, HeaderMap, Vec<u8>), TransportError>;
 
 pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
+    // With its default features reqwest has a provider of its own, and this line is not needed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(redirect::Policy::none())
         // The service may have acted on an unanswered request: no layer below may send one twice.

@@ -26,6 +26,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let endpoint = Endpoint::parse(&env::var("KOODRIVE_ENDPOINT")?)?;
     let client = Client::new(endpoint, env::var("KOODRIVE_USER_ID")?, credentials)?;
+    // With its default features reqwest has a provider of its own, and this line is not needed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder()
         .redirect(redirect::Policy::none())
         // A request without a reply may have been acted on: reqwest must not send it twice.
