@@ -1,6 +1,7 @@
 """A server that does what a test tells it, byte for byte. The package that is tested is the installed one."""
 
 import itertools
+import signal
 import socket
 import threading
 import time
@@ -11,6 +12,13 @@ import pytest
 
 # The package's own plugin, and the one that tests it.
 pytest_plugins = ["koodrive.testing", "pytester"]
+
+# Under nohup, and in the background of a shell's script, signals are ignored, and programs that tests start would
+# ignore them as well.
+for name in ("SIGINT", "SIGHUP"):
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 SECRET = "example-app-secret-not-real"
 TOKEN = "ABCDEFG-example-token"
