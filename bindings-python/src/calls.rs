@@ -1,7 +1,7 @@
 //! The classes of calls. A job creates calls by the million, so constructors run no Python code.
-//! The one exception writes the JSON body of a raw call.
+//! The one exception writes a rare body of a raw call: see `crate::json`.
 
-use koodrive::host::{self, AnyCall};
+use koodrive::host::{self, AnyCall, Fields, FromFields as _};
 use koodrive::{ModificationType, NotifyPackageExpire, Operation as _};
 use pyo3::exceptions::PyTypeError;
 use pyo3::types::{PyDict, PyGenericAlias, PyTuple, PyType};
@@ -15,6 +15,7 @@ macro_rules! with_call {
     ($call:expr, |$it:ident| $then:expr) => {
         match &$call.kind {
             $crate::calls::Kind::NotifyPackageExpire($it) => $then,
+            $crate::calls::Kind::Raw($it) => $then,
             $crate::calls::Kind::Any($it) => $then,
         }
     };
@@ -29,9 +30,11 @@ pub(crate) struct Call {
     pub(crate) operation: &'static str,
 }
 
-/// The core's value of a call. Only the frequent call crosses without JSON, for speed.
+/// The core's value of a call. The two frequent calls and their replies cross without JSON, for
+/// speed.
 pub(crate) enum Kind {
     NotifyPackageExpire(NotifyPackageExpire),
+    Raw(koodrive::RawCall),
     Any(AnyCall),
 }
 
@@ -170,7 +173,7 @@ impl NotifyPackageExpireCall {
     fn call<'a>(slf: &'a Bound<'_, Self>) -> PyResult<&'a NotifyPackageExpire> {
         match &slf.as_super().get().kind {
             Kind::NotifyPackageExpire(call) => Ok(call),
-            Kind::Any(_) => Err(PyTypeError::new_err("not a notification")),
+            Kind::Raw(_) | Kind::Any(_) => Err(PyTypeError::new_err("not a notification")),
         }
     }
 }
@@ -408,8 +411,6 @@ pub(crate) struct RawCall {
     query: Py<PyAny>,
     /// Pairs of name and value.
     headers: Py<PyAny>,
-    /// The text of the body; None without a body.
-    json: Option<String>,
 }
 
 #[pymethods]
@@ -431,25 +432,40 @@ impl RawCall {
         let py = method.py();
         let (method, path) = (text("method", method)?, text("path", path)?);
         let none = PyTuple::empty(py).into_any();
-        let query = written::pairs("query", query.unwrap_or(&none))?;
-        let headers = written::pairs("headers", headers.unwrap_or(&none))?;
+        let query = query.map_or_else(|| Ok(none.clone()), |it| written::pairs("query", it))?;
+        let headers =
+            headers.map_or_else(|| Ok(none.clone()), |it| written::pairs("headers", it))?;
         let json = json.map(written::body).transpose()?;
-        let mut fields = Object::default();
-        fields.text("method", &method);
-        fields.text("path", &path);
-        fields.value("query", "query", &query)?;
-        fields.value("headers", "headers", &headers)?;
-        if let Some(json) = &json {
-            fields.text("json", json);
+        let mut call = if query.is(&none) && headers.is(&none) {
+            host::raw_call(&method, &path)
+        } else {
+            let mut fields = Object::default();
+            fields.text("method", &method);
+            fields.text("path", &path);
+            fields.value("query", "query", &query)?;
+            fields.value("headers", "headers", &headers)?;
+            let fields = fields.close();
+            Fields::parse(&fields).and_then(|it| koodrive::RawCall::from_fields(&it))
+        };
+        if let Some(json) = json {
+            call = call.and_then(|call| call.json(json));
         }
-        let call = Call::any("rawCall", &fields.close())?;
+        let call = Call {
+            kind: Kind::Raw(call.map_err(exception)?),
+            operation: "rawCall",
+        };
         Ok(PyClassInitializer::from(call).add_subclass(Self {
             method,
             path,
             query: query.unbind(),
             headers: headers.unbind(),
-            json,
         }))
+    }
+
+    /// The text of the body; None without a body.
+    #[getter]
+    fn json(slf: &Bound<'_, Self>) -> Option<String> {
+        with_call!(slf.as_super().get(), |call| call.body())
     }
 
     /// Omits the body, which may be large and may name subscribers.
@@ -462,7 +478,7 @@ impl RawCall {
                 shown.push(format!("{name}={}", named(name)?));
             }
         }
-        if it.json.is_some() {
+        if Self::json(slf).is_some() {
             shown.push("json=…".to_owned());
         }
         Ok(format!("RawCall({})", shown.join(", ")))

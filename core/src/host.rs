@@ -10,7 +10,7 @@ mod fields;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde::Serialize;
 use zeroize::zeroize_stack;
 
@@ -21,7 +21,7 @@ use crate::error::SentHeaders;
 use crate::header::ReplyHeaders;
 use crate::request::check_reply_limit;
 use crate::{
-    Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, Operation, Outcome,
+    Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, Operation, Outcome, RawCall,
     RequestOptions, TraceId, TransportError,
 };
 
@@ -496,6 +496,17 @@ pub fn options(
         options = options.date(date);
     }
     Ok(options)
+}
+
+/// Returns the raw call of the method with the name `method`, without a query, headers or a body.
+///
+/// # Errors
+///
+/// Those of [`RawCall::new`].
+pub fn raw_call(method: &str, path: &str) -> Result<RawCall, InvalidInput> {
+    // A method that HTTP cannot carry is as unknown as HEAD is.
+    let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::HEAD);
+    RawCall::new(method, path)
 }
 
 /// Returns the status of a response.

@@ -213,9 +213,7 @@ impl Operation for RawCall {
 impl FromFields for RawCall {
     fn from_fields(fields: &Fields<'_>) -> Result<Self, InvalidInput> {
         fields.expect_only(&["method", "path", "query", "headers", "json"])?;
-        let method = Method::from_bytes(fields.text("method")?.as_bytes());
-        // A method that HTTP cannot carry is as unknown as HEAD is.
-        let mut call = Self::new(method.unwrap_or(Method::HEAD), &fields.text("path")?)?;
+        let mut call = host::raw_call(&fields.text("method")?, &fields.text("path")?)?;
         for (name, value) in fields.repeated_pairs("query")? {
             let value = query_value(&name, value)?;
             call = call.query(name, value)?;
