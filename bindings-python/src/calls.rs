@@ -403,8 +403,6 @@ impl ReverseOrder {
 /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html
 #[pyclass(frozen, get_all, extends = Call, module = "koodrive")]
 pub(crate) struct RawCall {
-    /// GET, POST, PUT, PATCH or DELETE.
-    method: String,
     /// The path, unchanged.
     path: String,
     /// Pairs of name and value; a value may be a tuple.
@@ -455,11 +453,16 @@ impl RawCall {
             operation: "rawCall",
         };
         Ok(PyClassInitializer::from(call).add_subclass(Self {
-            method,
             path,
             query: query.unbind(),
             headers: headers.unbind(),
         }))
+    }
+
+    /// GET, POST, PUT, PATCH or DELETE.
+    #[getter]
+    fn method(slf: &Bound<'_, Self>) -> String {
+        with_call!(slf.as_super().get(), |call| call.method().to_string())
     }
 
     /// The text of the body; None without a body.
