@@ -103,17 +103,21 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
             # aiohttp calls this method when it has the connection and before the request leaves.
             method = "send" if hasattr(prepared, "send") else "_send"
             setattr(prepared, method, partial(self._send, getattr(prepared, method)))
-            while True:
-                try:
-                    response = await handler(prepared)
-                    break
-                except _Unusable:
-                    # aiohttp has closed the connection. The request has not left and gets another one.
-                    continue
-                except not_sent:
-                    raise
-                except ended as error:
-                    raise _Ended from error
+            try:
+                while True:
+                    try:
+                        response = await handler(prepared)
+                        break
+                    except _Unusable:
+                        # aiohttp has closed the connection. The request has not left and gets another one.
+                        continue
+                    except not_sent:
+                        raise
+                    except ended as error:
+                        raise _Ended from error
+            finally:
+                # The method refers to the request: a circle, which would keep the exchange's objects until the collector runs.
+                delattr(prepared, method)
             # The connection may be back in the pool. Without an await from here on, no other task can take it.
             status = response.status
             if closes(status):
