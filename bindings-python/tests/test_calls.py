@@ -173,7 +173,7 @@ def nested(depth):
     "value",
     [
         {"a": Text("b"), Text("c"): Number.SEVEN},
-        {1: 1.0, True: 1e16, None: -0.0, 2.5: 1e-7},
+        {1: 1.0, False: 1e16, None: -0.0, 2.5: 1e-7},
         {"n": 2**63 - 1, "m": 2**63, "l": -(2**63), "k": 10**400},
         collections.OrderedDict(b=1, a=(1, [2, ()])),
         '"\\/\b\f\n\r\t\x00\x1f\x7f\u2028é😀',
