@@ -34,18 +34,14 @@ impl Serialize for BuiltIn<'_> {
         } else if let Ok(dict) = value.cast_exact::<PyDict>() {
             let depth = deeper(depth)?;
             let mut map = serializer.serialize_map(None)?;
-            // A list of the items, since another thread may change the dict.
-            for item in dict.items() {
-                let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
-                    item.extract().map_err(S::Error::custom)?;
+            // A copy, since another thread may change the dict.
+            for (key, value) in dict.copy().map_err(S::Error::custom)? {
                 let key = key.cast_exact::<PyString>().map_err(S::Error::custom)?;
-                map.serialize_entry(
-                    utf8(key)?,
-                    &BuiltIn {
-                        value: &value,
-                        depth,
-                    },
-                )?;
+                let value = BuiltIn {
+                    value: &value,
+                    depth,
+                };
+                map.serialize_entry(utf8(key)?, &value)?;
             }
             map.end()
         } else if let Ok(integer) = value.cast_exact::<PyInt>() {
