@@ -8,6 +8,7 @@ use pyo3::types::{PyDict, PyGenericAlias, PyTuple, PyType};
 use pyo3::{intern, prelude::*};
 
 use crate::convert::{Any, exception, text};
+use crate::fields::FieldsOf;
 use crate::written::{self, Object};
 
 /// Evaluates one expression for every kind of call.
@@ -48,21 +49,11 @@ impl Call {
         })
     }
 
-    /// Returns the values of the fields, in the order of ``__match_args__``.
-    fn fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let names = Self::names(slf)?;
-        let fields: Vec<_> = names
-            .iter()
-            .map(|name| slf.getattr(name.cast()?))
-            .collect::<PyResult<_>>()?;
-        PyTuple::new(slf.py(), fields)
-    }
-
-    fn names<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let names = slf
-            .get_type()
-            .getattr(intern!(slf.py(), "__match_args__"))?;
-        Ok(names.cast_into()?)
+    fn fields<'a, 'py>(slf: &'a Bound<'py, Self>) -> FieldsOf<'a, 'py> {
+        FieldsOf {
+            object: slf.as_any(),
+            names: intern!(slf.py(), "__match_args__"),
+        }
     }
 }
 
@@ -108,36 +99,26 @@ impl Call {
         }
         match (&slf.get().kind, &other.get().kind) {
             (Kind::NotifyPackageExpire(this), Kind::NotifyPackageExpire(that)) => Ok(this == that),
-            _ => Self::fields(slf)?.eq(Self::fields(other)?),
+            _ => Self::fields(slf)
+                .values()?
+                .eq(Self::fields(other).values()?),
         }
     }
 
     fn __hash__(slf: &Bound<'_, Self>) -> PyResult<isize> {
-        (slf.get_type(), Self::fields(slf)?)
+        (slf.get_type(), Self::fields(slf).values()?)
             .into_pyobject(slf.py())?
             .hash()
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        let mut shown = Vec::new();
-        for (name, field) in Self::names(slf)?.iter().zip(Self::fields(slf)?) {
-            shown.push(format!("{name}={}", field.repr()?));
-        }
-        Ok(format!("{}({})", slf.get_type().name()?, shown.join(", ")))
+        Self::fields(slf).repr()
     }
 
-    /// Returns the class and its fields by name, which every pickle protocol can write.
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let py = slf.py();
-        let fields = PyDict::new(py);
-        for (name, field) in Self::names(slf)?.iter().zip(Self::fields(slf)?) {
-            fields.set_item(name, field)?;
-        }
-        let partial = py.import("functools")?.getattr("partial")?;
-        let make = partial.call((slf.get_type(),), Some(&fields))?;
-        Ok((make, PyTuple::empty(py)))
+        Self::fields(slf).reduce()
     }
 
     /// Returns this call, which is immutable.

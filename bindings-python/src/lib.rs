@@ -8,6 +8,7 @@ mod client;
 mod convert;
 mod dispatch;
 mod errors;
+mod fields;
 mod json;
 mod replies;
 mod written;

@@ -5,34 +5,18 @@ use pyo3::types::{IntoPyDict as _, PyDict, PyString, PyTuple, PyType};
 use pyo3::{IntoPyObjectExt as _, intern, prelude::*};
 
 use crate::convert::Any;
+use crate::fields::FieldsOf;
 
 /// The base class of native classes that behave as frozen dataclasses.
 #[pyclass(frozen, subclass, module = "koodrive._core")]
 pub(crate) struct Dataclass;
 
 impl Dataclass {
-    fn names<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let names = slf.get_type().getattr(intern!(slf.py(), "__slots__"))?;
-        Ok(names.cast_into()?)
-    }
-
-    /// Returns the values of the fields, in the order of ``__slots__``.
-    fn fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let names = Self::names(slf)?;
-        let fields: Vec<_> = names
-            .iter()
-            .map(|name| slf.getattr(name.cast()?))
-            .collect::<PyResult<_>>()?;
-        PyTuple::new(slf.py(), fields)
-    }
-
-    /// Returns the fields by name.
-    fn fields_by_name<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        let fields = PyDict::new(slf.py());
-        for (name, field) in Self::names(slf)?.iter().zip(Self::fields(slf)?) {
-            fields.set_item(name, field)?;
+    fn fields<'a, 'py>(slf: &'a Bound<'py, Self>) -> FieldsOf<'a, 'py> {
+        FieldsOf {
+            object: slf.as_any(),
+            names: intern!(slf.py(), "__slots__"),
         }
-        Ok(fields)
     }
 
     /// Returns `dataclasses.FrozenInstanceError`.
@@ -46,19 +30,18 @@ impl Dataclass {
 #[pymethods]
 impl Dataclass {
     fn __eq__(slf: &Bound<'_, Self>, other: &Bound<'_, Self>) -> PyResult<bool> {
-        Ok(slf.get_type().is(other.get_type()) && Self::fields(slf)?.eq(Self::fields(other)?)?)
+        Ok(slf.get_type().is(other.get_type())
+            && Self::fields(slf)
+                .values()?
+                .eq(Self::fields(other).values()?)?)
     }
 
     fn __hash__(slf: &Bound<'_, Self>) -> PyResult<isize> {
-        Self::fields(slf)?.hash()
+        Self::fields(slf).values()?.hash()
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        let mut shown = Vec::new();
-        for (name, field) in Self::names(slf)?.iter().zip(Self::fields(slf)?) {
-            shown.push(format!("{name}={}", field.repr()?));
-        }
-        Ok(format!("{}({})", slf.get_type().name()?, shown.join(", ")))
+        Self::fields(slf).repr()
     }
 
     fn __setattr__(slf: &Bound<'_, Self>, name: &Bound<'_, PyString>, _value: Any) -> PyResult<()> {
@@ -69,14 +52,10 @@ impl Dataclass {
         Err(Self::frozen(slf.py(), "cannot delete", name)?)
     }
 
-    /// Returns the class and its fields by name, which every pickle protocol can write.
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let (py, fields) = (slf.py(), Self::fields_by_name(slf)?);
-        let partial = py.import("functools")?.getattr("partial")?;
-        let make = partial.call((slf.get_type(),), Some(&fields))?;
-        Ok((make, PyTuple::empty(py)))
+        Self::fields(slf).reduce()
     }
 
     /// Returns a copy with other fields, for ``copy.replace``.
@@ -85,7 +64,7 @@ impl Dataclass {
         slf: &Bound<'py, Self>,
         changes: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let fields = Self::fields_by_name(slf)?;
+        let fields = Self::fields(slf).by_name()?;
         if let Some(changes) = changes {
             fields.update(changes.as_mapping())?;
         }
