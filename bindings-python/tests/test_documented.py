@@ -171,4 +171,4 @@ def test_editors_are_told_what_help_shows():
                 if text:
                     assert text == inspect.getdoc(inspect.getattr_static(native, name)), name
                     compared += 1
-    assert compared == 29
+    assert compared == 30

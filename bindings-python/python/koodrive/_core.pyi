@@ -220,12 +220,14 @@ class RawCall(Call[RawReply]):
     def json(self) -> str | None:
         """The text of the body; None without a body."""
 
-@disjoint_base
 class Dataclass:
     """The base class of native classes that behave as frozen dataclasses."""
 
+    def __replace__(self, **changes: Any) -> Self:
+        """Returns a copy with other fields, for ``copy.replace``."""
+
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(init=False, frozen=True, slots=True, kw_only=True)
 class Acknowledgement(Dataclass):
     """The reply to a call whose reply has no data: the service accepted the call."""
 
@@ -236,8 +238,10 @@ class Acknowledgement(Dataclass):
     trace_id: str | None = None
     """Trace id of the reply, or else of the request of ``send``."""
 
+    def __new__(cls, *, code: str, msg: str | None = None, trace_id: str | None = None) -> Self: ...
+
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(init=False, frozen=True, slots=True, kw_only=True)
 class RawReply(Dataclass):
     """The reply to a ``RawCall`` and to ``ReverseOrder``."""
 
@@ -252,6 +256,9 @@ class RawReply(Dataclass):
     body: str = ""
     """Body of the reply, unchanged."""
 
+    def __new__(
+        cls, *, status: int, code: str | None = None, msg: str | None = None, trace_id: str | None = None, body: str = ""
+    ) -> Self: ...
     def json(self) -> Any:
         """Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all their digits."""
 
