@@ -1,13 +1,14 @@
 //! The classes of calls. A job creates calls by the million, so constructors run no Python code.
-//! The one exception writes the JSON body of a raw call.
+//! The one exception writes a rare body of a raw call: see `crate::json`.
 
-use koodrive::host::{self, AnyCall};
+use koodrive::host::{self, AnyCall, Fields, FromFields as _};
 use koodrive::{ModificationType, NotifyPackageExpire, Operation as _};
 use pyo3::exceptions::PyTypeError;
 use pyo3::types::{PyDict, PyGenericAlias, PyTuple, PyType};
 use pyo3::{intern, prelude::*};
 
 use crate::convert::{Any, exception, text};
+use crate::fields::FieldsOf;
 use crate::written::{self, Object};
 
 /// Evaluates one expression for every kind of call.
@@ -15,6 +16,7 @@ macro_rules! with_call {
     ($call:expr, |$it:ident| $then:expr) => {
         match &$call.kind {
             $crate::calls::Kind::NotifyPackageExpire($it) => $then,
+            $crate::calls::Kind::Raw($it) => $then,
             $crate::calls::Kind::Any($it) => $then,
         }
     };
@@ -29,9 +31,11 @@ pub(crate) struct Call {
     pub(crate) operation: &'static str,
 }
 
-/// The core's value of a call. Only the frequent call crosses without JSON, for speed.
+/// The core's value of a call. The two frequent calls and their replies cross without JSON, for
+/// speed.
 pub(crate) enum Kind {
     NotifyPackageExpire(NotifyPackageExpire),
+    Raw(koodrive::RawCall),
     Any(AnyCall),
 }
 
@@ -45,21 +49,11 @@ impl Call {
         })
     }
 
-    /// Returns the values of the fields, in the order of ``__match_args__``.
-    fn fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let names = Self::names(slf)?;
-        let fields: Vec<_> = names
-            .iter()
-            .map(|name| slf.getattr(name.cast()?))
-            .collect::<PyResult<_>>()?;
-        PyTuple::new(slf.py(), fields)
-    }
-
-    fn names<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let names = slf
-            .get_type()
-            .getattr(intern!(slf.py(), "__match_args__"))?;
-        Ok(names.cast_into()?)
+    fn fields<'a, 'py>(slf: &'a Bound<'py, Self>) -> FieldsOf<'a, 'py> {
+        FieldsOf {
+            object: slf.as_any(),
+            names: intern!(slf.py(), "__match_args__"),
+        }
     }
 }
 
@@ -105,36 +99,26 @@ impl Call {
         }
         match (&slf.get().kind, &other.get().kind) {
             (Kind::NotifyPackageExpire(this), Kind::NotifyPackageExpire(that)) => Ok(this == that),
-            _ => Self::fields(slf)?.eq(Self::fields(other)?),
+            _ => Self::fields(slf)
+                .values()?
+                .eq(Self::fields(other).values()?),
         }
     }
 
     fn __hash__(slf: &Bound<'_, Self>) -> PyResult<isize> {
-        (slf.get_type(), Self::fields(slf)?)
+        (slf.get_type(), Self::fields(slf).values()?)
             .into_pyobject(slf.py())?
             .hash()
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        let mut shown = Vec::new();
-        for (name, field) in Self::names(slf)?.iter().zip(Self::fields(slf)?) {
-            shown.push(format!("{name}={}", field.repr()?));
-        }
-        Ok(format!("{}({})", slf.get_type().name()?, shown.join(", ")))
+        Self::fields(slf).repr()
     }
 
-    /// Returns the class and its fields by name, which every pickle protocol can write.
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let py = slf.py();
-        let fields = PyDict::new(py);
-        for (name, field) in Self::names(slf)?.iter().zip(Self::fields(slf)?) {
-            fields.set_item(name, field)?;
-        }
-        let partial = py.import("functools")?.getattr("partial")?;
-        let make = partial.call((slf.get_type(),), Some(&fields))?;
-        Ok((make, PyTuple::empty(py)))
+        Self::fields(slf).reduce()
     }
 
     /// Returns this call, which is immutable.
@@ -170,7 +154,7 @@ impl NotifyPackageExpireCall {
     fn call<'a>(slf: &'a Bound<'_, Self>) -> PyResult<&'a NotifyPackageExpire> {
         match &slf.as_super().get().kind {
             Kind::NotifyPackageExpire(call) => Ok(call),
-            Kind::Any(_) => Err(PyTypeError::new_err("not a notification")),
+            Kind::Raw(_) | Kind::Any(_) => Err(PyTypeError::new_err("not a notification")),
         }
     }
 }
@@ -400,16 +384,12 @@ impl ReverseOrder {
 /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html
 #[pyclass(frozen, get_all, extends = Call, module = "koodrive")]
 pub(crate) struct RawCall {
-    /// GET, POST, PUT, PATCH or DELETE.
-    method: String,
     /// The path, unchanged.
     path: String,
     /// Pairs of name and value; a value may be a tuple.
     query: Py<PyAny>,
     /// Pairs of name and value.
     headers: Py<PyAny>,
-    /// The text of the body; None without a body.
-    json: Option<String>,
 }
 
 #[pymethods]
@@ -431,25 +411,45 @@ impl RawCall {
         let py = method.py();
         let (method, path) = (text("method", method)?, text("path", path)?);
         let none = PyTuple::empty(py).into_any();
-        let query = written::pairs("query", query.unwrap_or(&none))?;
-        let headers = written::pairs("headers", headers.unwrap_or(&none))?;
+        let query = query.map_or_else(|| Ok(none.clone()), |it| written::pairs("query", it))?;
+        let headers =
+            headers.map_or_else(|| Ok(none.clone()), |it| written::pairs("headers", it))?;
         let json = json.map(written::body).transpose()?;
-        let mut fields = Object::default();
-        fields.text("method", &method);
-        fields.text("path", &path);
-        fields.value("query", "query", &query)?;
-        fields.value("headers", "headers", &headers)?;
-        if let Some(json) = &json {
-            fields.text("json", json);
+        let mut call = if query.is(&none) && headers.is(&none) {
+            host::raw_call(&method, &path)
+        } else {
+            let mut fields = Object::default();
+            fields.text("method", &method);
+            fields.text("path", &path);
+            fields.value("query", "query", &query)?;
+            fields.value("headers", "headers", &headers)?;
+            let fields = fields.close();
+            Fields::parse(&fields).and_then(|it| koodrive::RawCall::from_fields(&it))
+        };
+        if let Some(json) = json {
+            call = call.and_then(|call| call.json(json));
         }
-        let call = Call::any("rawCall", &fields.close())?;
+        let call = Call {
+            kind: Kind::Raw(call.map_err(exception)?),
+            operation: "rawCall",
+        };
         Ok(PyClassInitializer::from(call).add_subclass(Self {
-            method,
             path,
             query: query.unbind(),
             headers: headers.unbind(),
-            json,
         }))
+    }
+
+    /// GET, POST, PUT, PATCH or DELETE.
+    #[getter]
+    fn method(slf: &Bound<'_, Self>) -> String {
+        with_call!(slf.as_super().get(), |call| call.method().to_string())
+    }
+
+    /// The text of the body; None without a body.
+    #[getter]
+    fn json(slf: &Bound<'_, Self>) -> Option<String> {
+        with_call!(slf.as_super().get(), |call| call.body())
     }
 
     /// Omits the body, which may be large and may name subscribers.
@@ -462,7 +462,7 @@ impl RawCall {
                 shown.push(format!("{name}={}", named(name)?));
             }
         }
-        if it.json.is_some() {
+        if Self::json(slf).is_some() {
             shown.push("json=…".to_owned());
         }
         Ok(format!("RawCall({})", shown.join(", ")))

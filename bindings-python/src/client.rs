@@ -1,5 +1,6 @@
 //! The native base class of the client, and requests. `koodrive._client` has the public class.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -16,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::calls::{Call, Kind, with_call};
 use crate::convert::{self, Any, bytes_of, clock, exception, instant, json, picked, text};
+use crate::replies::{Acknowledgement, RawReply};
 
 /// A signed request from ``Client.request``. Send it unchanged, and do not follow redirects.
 ///
@@ -144,39 +146,63 @@ impl Fixed {
     }
 }
 
-/// The constant halves by method and path. A client has a handful, so a list is searched.
+/// The constant halves of requests by target. A client has a handful, so a list is searched.
 #[derive(Default)]
 pub(crate) struct FixedByTarget(Mutex<Vec<(Target, Arc<Fixed>)>>);
 
-/// Method and path. Operations may share a path and differ in the method.
-type Target = (String, &'static str);
+/// The parts of a call that its constant half is made of. Operations may share a path and differ in
+/// the method.
+struct Target {
+    method: String,
+    path: String,
+    has_body: bool,
+}
+
+/// The length of the list from which on a path that may contain an id is not added, as in the core.
+const MOST_KEPT: usize = 8;
 
 impl FixedByTarget {
-    /// Returns the kept half for `method` and `path`, or makes it of `parts`. The half of a call
-    /// with a path of its own is never kept.
+    /// Returns the kept half for `call`, or makes it of `parts`. The half of a call with a query or
+    /// headers of its own is never kept.
     pub(crate) fn get(
         &self,
         py: Python<'_>,
-        method: &str,
-        path: Option<&'static str>,
+        call: &Call,
+        has_body: bool,
         parts: impl FnOnce() -> Result<FixedParts, InvalidInput>,
     ) -> PyResult<Arc<Fixed>> {
         let make = || {
             let parts = parts().map_err(exception)?;
             Fixed::new(py, &parts).map(Arc::new)
         };
-        let Some(path) = path else {
-            return make();
+        let (method, fixed_path) = with_call!(call, |it| (it.method(), it.fixed_path()));
+        let is_plain = || {
+            with_call!(call, |it| it.query().pairs().is_empty()
+                && it.headers().iter().next().is_none())
         };
+        if fixed_path.is_none() && !is_plain() {
+            return make();
+        }
+        let path = fixed_path.map_or_else(|| with_call!(call, |it| it.path()), Cow::Borrowed);
         let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |((of, at), _): &&(Target, _)| of == method && *at == path;
-        let found = kept().iter().find(is_it).cloned();
-        if let Some((_, fixed)) = found {
+        let found = kept().iter().find_map(|(of, fixed)| {
+            let is_it = of.path == path && of.method == method.as_str() && of.has_body == has_body;
+            is_it.then(|| Arc::clone(fixed))
+        });
+        if let Some(fixed) = found {
             return Ok(fixed);
         }
         // Without the lock, since Python code may run. Two equal halves do no harm.
         let fixed = make()?;
-        kept().push(((method.to_owned(), path), Arc::clone(&fixed)));
+        let mut kept = kept();
+        if fixed_path.is_some() || kept.len() < MOST_KEPT {
+            let target = Target {
+                method: method.as_str().to_owned(),
+                path: path.into_owned(),
+                has_body,
+            };
+            kept.push((target, Arc::clone(&fixed)));
+        }
         Ok(fixed)
     }
 }
@@ -285,12 +311,13 @@ impl Client {
     ) -> PyResult<(Arc<Fixed>, VaryingParts)> {
         let (py, core) = (call.py(), &self.core);
         let (now, options) = (clock(py, now)?, options(trace_id, date)?);
-        with_call!(call.get(), |call| Ok((
-            self.fixed
-                .get(py, call.method().as_str(), call.fixed_path(), || core
-                    .fixed_parts(call))?,
-            core.varying_parts(call, now, &options).map_err(exception)?,
-        )))
+        let call = call.get();
+        let parts = with_call!(call, |it| core.varying_parts(it, now, &options));
+        let parts = parts.map_err(exception)?;
+        let fixed = self.fixed.get(py, call, parts.body.is_some(), || {
+            with_call!(call, |it| core.fixed_parts(it))
+        })?;
+        Ok((fixed, parts))
     }
 
     fn parse_sent<O: Operation>(
@@ -329,36 +356,20 @@ impl Client {
     }
 }
 
-/// Returns the function `name` of `koodrive._replies`.
-fn replies<'py>(
-    py: Python<'py>,
-    name: &str,
-    kept: &PyOnceLock<Py<PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let function = kept.get_or_try_init(py, || {
-        let function = py.import("koodrive._replies")?.getattr(name)?;
-        PyResult::Ok(function.unbind())
-    })?;
-    Ok(function.bind(py).clone())
-}
-
-/// Returns the reply without data.
-pub(crate) fn acknowledgement(
-    py: Python<'_>,
-    code: String,
-    msg: Option<String>,
-    trace_id: Option<String>,
-) -> Reply {
-    static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let function = replies(py, "acknowledgement", &FUNCTION)?;
-    Ok(function.call1((code, msg, trace_id))?.unbind())
+fn acknowledgement(py: Python<'_>, reply: &koodrive::Acknowledgement) -> Reply {
+    let (msg, trace_id) = (reply.msg.as_deref(), reply.trace_id.as_deref());
+    Acknowledgement::reply(py, &reply.code, msg, trace_id)
 }
 
 /// Returns the reply of the call's own type. `fields` is a JSON object.
 pub(crate) fn reply(call: Given, fields: &str) -> Reply {
     static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let function = replies(call.py(), "reply", &FUNCTION)?;
-    Ok(function.call1((call.get().operation, fields))?.unbind())
+    let py = call.py();
+    let function = FUNCTION.get_or_try_init(py, || {
+        let function = py.import("koodrive._replies")?.getattr("reply")?;
+        PyResult::Ok(function.unbind())
+    })?;
+    function.call1(py, (call.get().operation, fields))
 }
 
 fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
@@ -463,8 +474,12 @@ impl Client {
         };
         match &call.get().kind {
             Kind::NotifyPackageExpire(notify) => {
-                let accepted = host::parse(&self.core, notify, response).map_err(exception)?;
-                acknowledgement(call.py(), accepted.code, accepted.msg, accepted.trace_id)
+                let reply = host::parse(&self.core, notify, response).map_err(exception)?;
+                acknowledgement(call.py(), &reply)
+            }
+            Kind::Raw(raw) => {
+                let reply = host::parse(&self.core, raw, response).map_err(exception)?;
+                RawReply::reply(call.py(), &reply)
             }
             Kind::Any(any) => {
                 let fields = host::parse(&self.core, any, response).map_err(exception)?;
@@ -496,8 +511,12 @@ impl Client {
         let received_at = instant("received_at", received_at)?;
         match &call.get().kind {
             Kind::NotifyPackageExpire(notify) => {
-                let accepted = self.parse_sent(notify, response, sent, received_at)?;
-                acknowledgement(call.py(), accepted.code, accepted.msg, accepted.trace_id)
+                let reply = self.parse_sent(notify, response, sent, received_at)?;
+                acknowledgement(call.py(), &reply)
+            }
+            Kind::Raw(raw) => {
+                let reply = self.parse_sent(raw, response, sent, received_at)?;
+                RawReply::reply(call.py(), &reply)
             }
             Kind::Any(any) => reply(call, &self.parse_sent(any, response, sent, received_at)?),
         }

@@ -8,7 +8,7 @@ use koodrive::Error;
 use koodrive::header::{READ_FROM_REPLIES, ReplyHeaders, position};
 use koodrive::host::{self, ErrorFields, Spelling};
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyList, PyModule, PyString};
+use pyo3::types::{PyBytes, PyList, PyModule, PyString, PyTuple};
 use pyo3::{call::PyCallArgs, intern, prelude::*};
 use serde::Serialize;
 
@@ -93,8 +93,32 @@ pub(crate) fn bytes_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
     }
 }
 
+/// The name or the value of a header, as an HTTP client returned it.
+pub(crate) enum HeaderText<'py> {
+    Text(Bound<'py, PyString>),
+    Bytes(Bound<'py, PyBytes>),
+}
+
+impl<'py> HeaderText<'py> {
+    fn new(value: Bound<'py, PyAny>) -> PyResult<Self> {
+        match value.cast_into::<PyString>() {
+            Ok(text) => Ok(Self::Text(text)),
+            Err(other) => Ok(Self::Bytes(bytes_of(&other.into_inner())?)),
+        }
+    }
+
+    /// Returns the bytes. Some clients return bytes that are not UTF-8 as lone surrogates. The core
+    /// reads no such header, so a placeholder takes its place.
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.to_str().map_or(&[0xff], str::as_bytes),
+            Self::Bytes(bytes) => bytes.as_bytes(),
+        }
+    }
+}
+
 /// The first value of each header that the core reads.
-pub(crate) type Headers<'py> = [Option<Bound<'py, PyBytes>>; 4];
+pub(crate) type Headers<'py> = [Option<HeaderText<'py>>; 4];
 
 pub(crate) fn picked<'a>(values: &'a Headers<'_>) -> ReplyHeaders<'a> {
     ReplyHeaders::new(values.each_ref().map(|it| Some(it.as_ref()?.as_bytes())))
@@ -107,24 +131,26 @@ pub(crate) fn headers<'py>(value: &Bound<'py, PyAny>) -> PyResult<Headers<'py>> 
     let items = || value.call_method0(intern!(value.py(), "items")).ok();
     let items = (!value.is_instance_of::<PyList>()).then(items).flatten();
     for pair in items.as_ref().unwrap_or(value).try_iter()? {
-        let [name, value]: [Bound<'py, PyAny>; 2] = pair?.extract()?;
+        let (name, value) = two(&pair?)?;
         // The length of the name rules out most headers at no cost.
         let length = name.len()?;
         let ours = READ_FROM_REPLIES.iter().any(|it| it.len() == length);
-        if ours && let Some(at) = position(field_bytes(&name)?.as_bytes()) {
-            found[at].get_or_insert(field_bytes(&value)?);
+        if ours && let Some(at) = position(HeaderText::new(name)?.as_bytes()) {
+            let value = HeaderText::new(value)?;
+            found[at].get_or_insert(value);
         }
     }
     Ok(found)
 }
 
-/// Returns the bytes of a header's name or value. Some clients return bytes that are not UTF-8 as
-/// lone surrogates. The core reads no such header, so a placeholder takes its place.
-fn field_bytes<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-    match value.cast::<PyString>() {
-        Ok(text) => Ok(text
-            .encode_utf8()
-            .unwrap_or_else(|_| PyBytes::new(value.py(), &[0xff]))),
-        Err(_) => bytes_of(value),
+/// Returns the values of a pair, which is any sequence.
+fn two<'py>(pair: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    // Nearly all pairs are tuples, which are read faster than other sequences.
+    if let Ok(pair) = pair.cast::<PyTuple>()
+        && pair.len() == 2
+    {
+        return Ok((pair.get_item(0)?, pair.get_item(1)?));
     }
+    let [name, value] = pair.extract()?;
+    Ok((name, value))
 }

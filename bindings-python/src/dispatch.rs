@@ -9,16 +9,15 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use koodrive::dispatch::{Action, CallOutcome, ExchangeFailure, Now, Outgoing, Ticket};
 use koodrive::host::{self, HaltFields, Spelling};
-use koodrive::{Operation as _, TraceId, TransportError, XDate, dispatch};
+use koodrive::{TraceId, TransportError, XDate, dispatch};
 use pyo3::types::PyDict;
 use pyo3::{intern, prelude::*};
 use zeroize::Zeroizing;
 
 use crate::calls::{Call, Kind, with_call};
-use crate::client::{
-    Authentication, Client, FixedByTarget, UnsignedRequest, acknowledgement, reply,
-};
+use crate::client::{Authentication, Client, FixedByTarget, UnsignedRequest, reply};
 use crate::convert::{self, Any, bytes_of, exception, picked};
+use crate::replies::{Acknowledgement, RawReply};
 
 /// The user's key and call.
 type Key = (Py<PyAny>, Py<Call>);
@@ -107,18 +106,16 @@ impl Dispatcher {
 
     fn start(&self, outgoing: Outgoing, send: Any) -> PyResult<()> {
         let (py, ticket, attempt) = (send.py(), outgoing.ticket, outgoing.attempt);
-        let held = self.core().key(ticket).map(|(key, call)| {
-            let method = with_call!(call.get(), |call| call.method());
-            (key.clone_ref(py), call.clone_ref(py), method)
-        });
-        let (key, call, method) = match held {
-            Some((key, call, method)) => (Some(key), Some(call), Some(method)),
-            None => (None, None, None),
-        };
-        let method = method.as_ref().map_or("", |method| method.as_str());
-        let fixed = self.fixed.get(py, method, outgoing.fixed_path, || {
-            self.core().fixed_parts(ticket)
-        });
+        let held = self
+            .core()
+            .key(ticket)
+            .map(|(key, call)| (key.clone_ref(py), call.clone_ref(py)));
+        // The core sends only calls that it holds, so the error cannot occur.
+        let (key, call) = held.ok_or_else(|| exception(host::misused("a request has no call")))?;
+        let has_body = outgoing.parts.body.is_some();
+        let fixed = self
+            .fixed
+            .get(py, call.get(), has_body, || self.core().fixed_parts(ticket));
         let started = fixed
             .and_then(|fixed| UnsignedRequest::or_request(py, fixed, outgoing.parts))
             .and_then(|it| send.call1(((ticket.number(), it, key, call, attempt),)));
@@ -130,9 +127,9 @@ impl Dispatcher {
 
     /// Returns the fields of a `koodrive.CallOutcome` by name.
     fn outcome<'py>(&self, py: Python<'py>, it: CallOutcome<Key>) -> PyResult<Bound<'py, PyDict>> {
-        let delivered = match &it.key.1.get().kind {
+        let read = match &it.key.1.get().kind {
             // The envelope is the whole reply.
-            Kind::NotifyPackageExpire(_) => None,
+            Kind::NotifyPackageExpire(_) | Kind::Raw(_) => None,
             Kind::Any(any) => {
                 let client = self.core().client().clone();
                 host::delivered_reply(&client, &it, any)
@@ -153,18 +150,21 @@ impl Dispatcher {
         fields.set_item(intern!(py, "server_date"), it.server_date.map(seconds))?;
         fields.set_item(intern!(py, "status"), it.status)?;
         let mut error = it.error.map(exception);
-        let reply = match (delivered, it.reply) {
-            (Some(Ok(read)), _) => Some(reply(call.bind(py), &read)?),
-            (Some(Err(why)), _) => {
+        let reply = match (read, it.reply, &call.get().kind) {
+            (Some(Ok(read)), ..) => Some(reply(call.bind(py), &read)?),
+            (Some(Err(why)), ..) => {
                 error = Some(exception(why));
                 None
             }
-            (None, Some(raw)) => {
+            (None, Some(raw), Kind::Raw(_)) => Some(RawReply::reply(py, &raw)?),
+            (None, Some(raw), _) => Some(Acknowledgement::reply(
+                py,
                 // A delivered call has a code, so the fallback cannot occur.
-                let code = raw.code.unwrap_or_default();
-                Some(acknowledgement(py, code, raw.msg, raw.trace_id)?)
-            }
-            (None, None) => None,
+                raw.code.as_deref().unwrap_or_default(),
+                raw.msg.as_deref(),
+                raw.trace_id.as_deref(),
+            )?),
+            (None, None, _) => None,
         };
         fields.set_item(intern!(py, "call"), call)?;
         fields.set_item(intern!(py, "reply"), reply)?;

@@ -8,6 +8,9 @@ mod client;
 mod convert;
 mod dispatch;
 mod errors;
+mod fields;
+mod json;
+mod replies;
 mod written;
 
 #[pyo3::pymodule]
@@ -31,6 +34,8 @@ mod _core {
         date_without_zone, failed, lone_surrogate, misused, not_a_margin, not_sent, not_text,
         refused,
     };
+    #[pymodule_export]
+    use crate::replies::{Acknowledgement, Dataclass, RawReply};
     #[pymodule_export]
     use koodrive_python_sandbox::{Sandbox, SandboxAnswer};
 

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::convert::{Any, exception, text};
+use crate::json;
 
 /// The deepest nesting of lists. An operation needs 3: a list in a pair in a list.
 const DEEPEST: usize = 8;
@@ -165,6 +166,9 @@ fn frozen<'py>(
 pub(crate) fn body(value: Any) -> PyResult<String> {
     if value.is_instance_of::<PyString>() {
         return text("json", value);
+    }
+    if let Some(written) = json::compact(value) {
+        return Ok(written);
     }
     let written = value
         .py()

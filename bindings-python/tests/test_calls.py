@@ -1,6 +1,8 @@
 """Calls of any operation: what they send, how their replies are read, and what is refused."""
 
+import collections
 import copy
+import enum
 import json
 import math
 import pickle
@@ -149,6 +151,66 @@ def test_a_repr_shows_no_body():
     assert call != koodrive.RawCall("PUT", USER, query={"a": 1})
 
 
+class Text(str):
+    """A subclass, which only Python's json knows how to write."""
+
+    def encode(self, *_):
+        raise AssertionError("the text itself is written")
+
+
+class Number(enum.IntEnum):
+    SEVEN = 7
+
+
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": Text("b"), Text("c"): Number.SEVEN},
+        {1: 1.0, False: 1e16, None: -0.0, 2.5: 1e-7},
+        {"n": 2**63 - 1, "m": 2**63, "l": -(2**63), "k": 10**400},
+        collections.OrderedDict(b=1, a=(1, [2, ()])),
+        '"\\/\b\f\n\r\t\x00\x1f\x7f\u2028é😀',
+        nested(63),
+        nested(64),
+        nested(100),
+    ],
+    ids=repr,
+)
+def test_a_body_is_written_as_json_writes_it(value):
+    assert koodrive.RawCall("POST", USER, json=[value]).json == json.dumps([value], ensure_ascii=False, separators=(",", ":"))
+
+
+def holds_itself():
+    value = [{}]
+    value[0]["a"] = value
+    return value
+
+
+@pytest.mark.parametrize(
+    "value, why",
+    [
+        ({"a": float("nan")}, "Out of range float values are not JSON compliant"),
+        ({"a": {1, 2}}, "Object of type set is not JSON serializable"),
+        ({(1, 2): 1}, "keys must be str, int, float, bool or None, not tuple"),
+        (holds_itself(), "Circular reference detected"),
+        (["\ud800"], "contains a lone surrogate"),
+        ({"\ud800": 1}, "contains a lone surrogate"),
+    ],
+    ids=lambda it: it if isinstance(it, str) else "",
+)
+def test_a_body_that_json_does_not_write_is_refused(value, why):
+    with pytest.raises(koodrive.InvalidInputError) as refused:
+        koodrive.RawCall("POST", USER, json=value)
+    assert refused.value.field == "json" and why in str(refused.value)
+
+
 def test_set_retention_policy():
     call = koodrive.SetRetentionPolicy([koodrive.PolicyStatus(policy_id="300000000000000000", status="1")])
     request = CLIENT.request(call)
@@ -275,6 +337,22 @@ def test_operations_of_one_client_keep_their_methods_and_paths(call):
         for it, method, path in sent:
             request = client.request(it)
             assert (request.method, request.url) == (method, koodrive.CHINA + path)
+
+
+def test_raw_calls_of_one_path_keep_their_headers():
+    """A client keeps the half of a request that never changes, for the first few paths."""
+    client = koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, token=TOKEN)
+    plain = {"x-user-id", "authorization", "x-date"}
+    for _ in range(2):
+        for number in range(20):
+            path = f"{USER}{number}"
+            assert dict(client.request(koodrive.RawCall("POST", path)).headers).keys() == plain
+            assert dict(client.request(koodrive.RawCall("POST", path, json=1)).headers).keys() == {*plain, "content-type"}
+            headers = client.request(koodrive.RawCall("POST", path, headers={"language": "zh"})).headers
+            assert dict(headers).keys() == {*plain, "language"}
+            request = client.request(koodrive.RawCall("PUT", path, query={"a": number}, headers={"language": "en"}))
+            assert (request.method, request.url) == ("PUT", f"{koodrive.CHINA}{path}?a={number}")
+            assert dict(request.headers)["language"] == "en"
 
 
 @pytest.mark.parametrize("call", CALLS[1:])

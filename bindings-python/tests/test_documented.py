@@ -116,7 +116,8 @@ def test_the_signatures_of_native_methods():
 
 @functools.cache
 def classes_in_the_sources():
-    nodes = (node for path in PACKAGE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    paths = (path for kind in ("*.py", "*.pyi") for path in PACKAGE.rglob(kind))
+    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))))
     return [node for node in nodes if isinstance(node, ast.ClassDef)]
 
 
@@ -149,6 +150,15 @@ def test_every_public_type_has_its_text():
     assert {name for name in koodrive.types.__all__ if not texts[name]} == set()
 
 
+def texts_of_members(node):
+    """Yields the names of methods, properties and fields of a class in a source, and their texts."""
+    for member, below in zip(node.body, [*node.body[1:], None]):
+        if isinstance(member, ast.FunctionDef):
+            yield member.name, ast.get_docstring(member)
+        elif isinstance(member, ast.AnnAssign) and isinstance(below, ast.Expr):
+            yield member.target.id, below.value.value
+
+
 def test_editors_are_told_what_help_shows():
     """_core.pyi repeats the texts of the native classes."""
     tree = ast.parse((PACKAGE / "_core.pyi").read_text("utf-8"))
@@ -157,9 +167,8 @@ def test_editors_are_told_what_help_shows():
         if isinstance(node, ast.ClassDef):
             native = getattr(koodrive._core, node.name)
             assert ast.get_docstring(node) == inspect.getdoc(native), node.name
-            for member in node.body:
-                text = ast.get_docstring(member) if isinstance(member, ast.FunctionDef) else None
+            for name, text in texts_of_members(node):
                 if text:
-                    assert text == inspect.getdoc(inspect.getattr_static(native, member.name)), member.name
+                    assert text == inspect.getdoc(inspect.getattr_static(native, name)), name
                     compared += 1
-    assert compared == 20
+    assert compared == 30

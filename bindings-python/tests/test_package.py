@@ -31,6 +31,19 @@ def test_importing_it_imports_no_transport():
     assert {"koodrive", "koodrive._core", "koodrive._client"} <= set(loaded) <= allowed
 
 
+def test_the_frequent_replies_import_no_dataclasses():
+    code = """
+import sys, koodrive
+client = koodrive.Client(endpoint=koodrive.CHINA, user_id="1", token="t")
+call = koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="2")
+for it in (call, koodrive.RawCall("POST", "/a", json={"a": 1})):
+    client.request(it)
+    assert client.parse(it, 200, [], b'{"code":0}').code == "0"
+print(*sys.modules)
+"""
+    assert not set(python("-c", code).split()) & {"dataclasses", "json", "koodrive._values"}
+
+
 def test_sending_imports_no_session():
     code = """
 import sys, koodrive

@@ -40,6 +40,18 @@ def test_ids_go_through_unchanged(user, package):
     assert pickle.loads(pickle.dumps(call)) == call and eval(repr(call), vars(koodrive)) == call
 
 
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(texts | st.integers() | st.none(), inner),
+)
+
+
+@given(documents)
+def test_a_body_is_what_json_writes(value):
+    body = koodrive.RawCall("POST", "/a", json=[value]).json
+    assert body == json.dumps([value], ensure_ascii=False, separators=(",", ":"))
+
+
 @given(surrogates)
 def test_an_id_with_a_surrogate_is_refused(text):
     for ids in ({"carrier_user_id": text, "package_id": "1"}, {"carrier_user_id": "1", "package_id": text}):

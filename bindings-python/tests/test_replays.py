@@ -141,6 +141,8 @@ def test_retries_of_httpx_are_for_connecting(server, client, call, way):
 @ways("aiohttp")
 def test_an_old_aiohttp_is_refused(client, call, way, monkeypatch):
     monkeypatch.delattr(way.module(), "ClientMiddlewareType")
+    # A class of sessions is checked once.
+    monkeypatch.setattr("koodrive.transports._sessions._exchanges", {})
     with pytest.raises(
         koodrive.InvalidInputError, match=r"^transport: aiohttp 3\..* may resend a request.*install aiohttp 3\.12"
     ):

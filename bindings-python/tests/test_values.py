@@ -71,6 +71,28 @@ def test_a_value_is_frozen_and_travels(value):
             delattr(value, name)
 
 
+ACKNOWLEDGED = CLIENT.parse(NOTIFY, 200, {"x-traceid": "t"}, OK)
+RAW = CLIENT.parse(koodrive.RawCall("GET", "/a"), 201, {}, OK)
+
+
+def test_native_replies_are_dataclasses():
+    assert ACKNOWLEDGED == koodrive.Acknowledgement(code="0", msg="Success.", trace_id="t")
+    assert RAW == koodrive.RawReply(status=201, code="0", msg="Success.", body=OK.decode())
+    assert dataclasses.asdict(ACKNOWLEDGED) == {"code": "0", "msg": "Success.", "trace_id": "t"}
+    assert dataclasses.astuple(RAW) == (201, "0", "Success.", None, OK.decode())
+    assert dataclasses.replace(RAW, body="") == koodrive.RawReply(status=201, code="0", msg="Success.")
+    assert RAW.__replace__(status=202, msg=None) == koodrive.RawReply(status=202, code="0", body=OK.decode())
+    assert RAW != ACKNOWLEDGED and repr(RAW).startswith("RawReply(status=201, code='0', msg='Success.', trace_id=None, body=")
+    fields = {field.name: (field.type, field.default) for field in dataclasses.fields(koodrive.Acknowledgement)}
+    optional = ("str | None", None)
+    assert fields == {"code": ("str", dataclasses.MISSING), "msg": optional, "trace_id": optional}
+    (body,) = (field for field in dataclasses.fields(RAW) if field.name == "body")
+    assert (body.type, body.default, body.kw_only) == ("str", "", True)
+    for change in (lambda: setattr(RAW, "status", 1), lambda: delattr(RAW, "status"), lambda: setattr(RAW, "other", 1)):
+        with pytest.raises(dataclasses.FrozenInstanceError, match="^cannot (assign to|delete) field '"):
+            change()
+
+
 def test_values_differ_by_their_fields():
     assert len(set(VALUES)) == len(VALUES)
 

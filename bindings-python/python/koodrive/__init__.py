@@ -22,12 +22,14 @@ if hasattr(__spec__.loader, "archive"):
 
 from ._client import Client
 from ._core import (
+    Acknowledgement,
     Call,
     GetCarrierRetentionPolicy,
     GetCurrentRetentionPolicy,
     GetSpaceUsageByOverview,
     NotifyPackageExpire,
     RawCall,
+    RawReply,
     Request,
     ReverseOrder,
     SetRetentionPolicy,
@@ -46,14 +48,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._dispatch import AsyncDispatch, BadItem, CallOutcome, Dispatch, HaltedError, Outgoing, Progress
     from ._values import (
-        Acknowledgement,
         Difference,
         Exchange,
         Explanation,
         OrderOperation,
         PackageChange,
         PolicyStatus,
-        RawReply,
         RetentionPolicies,
         RetentionPolicy,
         Settings,

@@ -1,20 +1,23 @@
 # Types of the native module. A test compares the docstrings here with those of the Rust sources.
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, TypeVar, final
 
 from typing_extensions import Self, disjoint_base
 
-from ._values import Acknowledgement, OrderOperation, PolicyStatus, RawReply, RetentionPolicies, SpaceUsage
+from ._values import OrderOperation, PolicyStatus, RetentionPolicies, SpaceUsage
 from .types import Body, Headers, Instant, Kind, Outcome, Query, Slowed
 
 __all__ = [
     "CLOCK_MARGIN_DEFAULT",
     "VERSION",
     "REPLY_LIMIT_DEFAULT",
+    "Acknowledgement",
     "Call",
     "Client",
     "Counts",
+    "Dataclass",
     "Dispatcher",
     "GetCarrierRetentionPolicy",
     "GetCurrentRetentionPolicy",
@@ -22,6 +25,7 @@ __all__ = [
     "Names",
     "NotifyPackageExpire",
     "RawCall",
+    "RawReply",
     "Request",
     "ReverseOrder",
     "Sandbox",
@@ -215,6 +219,48 @@ class RawCall(Call[RawReply]):
     @property
     def json(self) -> str | None:
         """The text of the body; None without a body."""
+
+class Dataclass:
+    """The base class of native classes that behave as frozen dataclasses."""
+
+    def __replace__(self, **changes: Any) -> Self:
+        """Returns a copy with other fields, for ``copy.replace``."""
+
+@final
+@dataclass(init=False, frozen=True, slots=True, kw_only=True)
+class Acknowledgement(Dataclass):
+    """The reply to a call whose reply has no data: the service accepted the call."""
+
+    code: str
+    """Always "0": any other code is an error."""
+    msg: str | None = None
+    """The service's message. May be Chinese, so never match on it."""
+    trace_id: str | None = None
+    """Trace id of the reply, or else of the request of ``send``."""
+
+    def __new__(cls, *, code: str, msg: str | None = None, trace_id: str | None = None) -> Self: ...
+
+@final
+@dataclass(init=False, frozen=True, slots=True, kw_only=True)
+class RawReply(Dataclass):
+    """The reply to a ``RawCall`` and to ``ReverseOrder``."""
+
+    status: int
+    """HTTP status, 200 to 299."""
+    code: str | None = None
+    """The text "0", or None if the reply has no code."""
+    msg: str | None = None
+    """The service's message. May be Chinese, so never match on it."""
+    trace_id: str | None = None
+    """Trace id of the reply, or else of the request of ``send``."""
+    body: str = ""
+    """Body of the reply, unchanged."""
+
+    def __new__(
+        cls, *, status: int, code: str | None = None, msg: str | None = None, trace_id: str | None = None, body: str = ""
+    ) -> Self: ...
+    def json(self) -> Any:
+        """Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all their digits."""
 
 @final
 class Request:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
+from ._core import Acknowledgement, RawReply
 from ._values import (
-    Acknowledgement,
     Difference,
     Explanation,
-    RawReply,
     RetentionPolicies,
     RetentionPolicy,
     SpaceUsage,
@@ -18,22 +17,6 @@ from ._values import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-_new = object.__new__
-_set_code, _set_msg, _set_trace_id = (vars(Acknowledgement)[name].__set__ for name in ("code", "msg", "trace_id"))
-
-
-def acknowledgement(code: str, msg: str | None, trace_id: str | None) -> Acknowledgement:
-    """Returns the reply without data.
-
-    A job makes this reply by the million. So its fields cross without JSON, and are set without the constructor of the frozen
-    dataclass: 0.37 µs instead of 0.86 µs on CPython 3.11.
-    """
-    made = _new(Acknowledgement)
-    _set_code(made, code)
-    _set_msg(made, msg)
-    _set_trace_id(made, trace_id)
-    return made
 
 
 def reply(operation: str, fields: str) -> Any:
@@ -57,7 +40,7 @@ def explanation(fields: str) -> Explanation:
 
 
 def _acknowledgement(given: dict[str, Any]) -> Acknowledgement:
-    return acknowledgement(given["code"], given["msg"], given["traceId"])
+    return Acknowledgement(code=given["code"], msg=given["msg"], trace_id=given["traceId"])
 
 
 def _policies(given: dict[str, Any]) -> RetentionPolicies:
@@ -112,5 +95,4 @@ _REPLIES = {
     "getCarrierRetentionPolicy": _policies,
     "setRetentionPolicy": _acknowledgement,
     "reverseOrder": _raw,
-    "rawCall": _raw,
 }

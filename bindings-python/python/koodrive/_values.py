@@ -1,11 +1,13 @@
-"""Replies, settings, explanations and exchanges, as frozen dataclasses.
+"""Replies, settings, explanations and exchanges, as frozen dataclasses. The two frequent replies are native classes.
 
 ``koodrive`` imports this module on first use, since ``dataclasses`` takes longer than the rest of the import.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, make_dataclass
+from functools import cache
+from inspect import signature
 
 from . import _core
 
@@ -13,23 +15,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from typing import Any
 
     from ._literals import Kind, Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledgement:
-    """The reply to a call whose reply has no data: the service accepted the call."""
-
-    __module__ = "koodrive"
-
-    code: str
-    """Always "0": any other code is an error."""
-    msg: str | None = None
-    """The service's message. May be Chinese, so never match on it."""
-    trace_id: str | None = None
-    """Trace id of the reply, or else of the request of ``send``."""
+@cache
+def dataclass_of(native: type) -> type:
+    """Returns a dataclass with the fields of ``native``. It describes the native class for the functions of ``dataclasses``."""
+    fields = []
+    for name, parameter in signature(native).parameters.items():
+        has_default = parameter.default is not parameter.empty
+        fields.append((name, native.__annotations__[name], field(default=parameter.default) if has_default else field()))
+    return make_dataclass(native.__name__, fields, frozen=True, slots=True, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,30 +97,6 @@ class SpaceUsage:
     """The figures."""
     body: str = ""
     """Body of the reply, unchanged."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawReply:
-    """The reply to a ``RawCall`` and to ``ReverseOrder``."""
-
-    __module__ = "koodrive"
-
-    status: int
-    """HTTP status, 200 to 299."""
-    code: str | None = None
-    """The text "0", or None if the reply has no code."""
-    msg: str | None = None
-    """The service's message. May be Chinese, so never match on it."""
-    trace_id: str | None = None
-    """Trace id of the reply, or else of the request of ``send``."""
-    body: str = ""
-    """Body of the reply, unchanged."""
-
-    def json(self) -> Any:
-        """Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all their digits."""
-        import json
-
-        return json.loads(self.body) if self.body else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

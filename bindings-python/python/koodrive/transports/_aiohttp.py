@@ -38,8 +38,11 @@ class _Ended(Exception):
     """The connection ended. aiohttp does not know this exception, so it does not resend the request."""
 
 
-def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
-    """Returns the async transport over ``session``. ``aiohttp`` is the module of the session."""
+def exchange_of(aiohttp: Any, session: Any) -> Callable[..., Any]:
+    """Returns the async function that sends over sessions of the class of ``session``, the first argument of the function.
+
+    ``aiohttp`` is the module of the class.
+    """
     if not hasattr(aiohttp, "ClientMiddlewareType"):
         raise _core.refused(
             "transport",
@@ -53,10 +56,10 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
     exchange = _exchanges.get(aiohttp)
     if exchange is None:
         exchange = _exchanges[aiohttp] = _exchange_of(aiohttp)
-    return partial(exchange, session)
+    return exchange
 
 
-#: The transport of each module. Creating its classes in every call would be slow.
+#: The function of each module. Creating its classes in every call would be slow.
 _exchanges: dict[Any, Callable[..., Any]] = {}
 
 
@@ -76,6 +79,9 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
     usable_until: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
     automatic = (aiohttp.hdrs.ACCEPT, aiohttp.hdrs.USER_AGENT)
+
+    #: The method that aiohttp calls when it has the connection and before the request leaves.
+    sends = "send" if hasattr(aiohttp.ClientRequest, "send") else "_send"
 
     @lru_cache
     def limits(own: tuple[Optional[float], ...], connect_timeout: float, timeout: float) -> Any:
@@ -100,20 +106,22 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
                 # Added here, since aiohttp refuses a request with both this header and the session's auth.
                 prepared.headers["authorization"] = self._authorization
                 prepared.headers.popall("cookie", None)
-            # aiohttp calls this method when it has the connection and before the request leaves.
-            method = "send" if hasattr(prepared, "send") else "_send"
-            setattr(prepared, method, partial(self._send, getattr(prepared, method)))
-            while True:
-                try:
-                    response = await handler(prepared)
-                    break
-                except _Unusable:
-                    # aiohttp has closed the connection. The request has not left and gets another one.
-                    continue
-                except not_sent:
-                    raise
-                except ended as error:
-                    raise _Ended from error
+            setattr(prepared, sends, partial(self._send, getattr(prepared, sends)))
+            try:
+                while True:
+                    try:
+                        response = await handler(prepared)
+                        break
+                    except _Unusable:
+                        # aiohttp has closed the connection. The request has not left and gets another one.
+                        continue
+                    except not_sent:
+                        raise
+                    except ended as error:
+                        raise _Ended from error
+            finally:
+                # The method refers to the request: a circle, which would keep the exchange's objects until the collector runs.
+                delattr(prepared, sends)
             # The connection may be back in the pool. Without an await from here on, no other task can take it.
             status = response.status
             if closes(status):
@@ -128,7 +136,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
                 usable_until[self._protocol] = monotonic() + idle_seconds(response.headers.get("keep-alive"))
             return response
 
-        async def _send(self, send: Any, connection: Any) -> Any:
+        def _send(self, send: Any, connection: Any) -> Any:
             self._protocol = protocol = connection.protocol
             until = usable_until.pop(protocol, None)
             # The event loop has seen the bytes, or they are still in the socket.
@@ -140,7 +148,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
                     raise NotSent("the server sends data before the request; is it an HTTP server?")
             if has_arrived or (until is not None and monotonic() >= until):
                 raise _Unusable
-            return await send(connection)
+            return send(connection)
 
     async def exchange(
         session: Any, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int

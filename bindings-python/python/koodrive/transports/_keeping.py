@@ -26,7 +26,9 @@ def idle_seconds(keep_alive: Optional[str]) -> float:
     The result is the header's ``timeout`` less one second, or less half of it for a short one, since a request needs time to
     arrive. It is at most ``IDLE_SECONDS``.
     """
-    for parameter in (keep_alive or "").split(","):
+    if not keep_alive:
+        return IDLE_SECONDS
+    for parameter in keep_alive.split(","):
         if announced := _TIMEOUT.match(parameter):
             seconds = int(announced[1])
             return min(seconds - min(1.0, seconds / 2), IDLE_SECONDS)

@@ -6,6 +6,7 @@ The checks use modules that are already imported, since the session's module mus
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from .. import _core
 from .._imported import imported
@@ -45,8 +46,12 @@ def blocking(transport: Any) -> Callable[..., Any]:
 def asynchronous(transport: Any) -> Callable[..., Any]:
     """Returns the async function that sends over ``transport``, for ``asend``. Raises ``InvalidInputError``."""
     # aiohttp first, since jobs use it.
-    if aiohttp := _module_of(transport, "ClientSession", "aiohttp"):
-        return imported("koodrive.transports._aiohttp").transport(aiohttp, transport)  # type: ignore[no-any-return]
+    exchange = _exchanges.get(type(transport))
+    if exchange is None and (aiohttp := _module_of(transport, "ClientSession", "aiohttp")):
+        exchange = imported("koodrive.transports._aiohttp").exchange_of(aiohttp, transport)
+        _exchanges[type(transport)] = exchange
+    if exchange is not None:
+        return partial(exchange, transport)
     if _module_of(transport, "Sandbox", "koodrive.sandbox"):
         return transport.asynchronous  # type: ignore[no-any-return]
     if httpx := _module_of(transport, "AsyncClient", "httpx", "httpx2"):
@@ -54,6 +59,10 @@ def asynchronous(transport: Any) -> Callable[..., Any]:
 
         return _httpx.asynchronous(httpx, transport)
     return _function(transport, "pass an aiohttp.ClientSession, httpx.AsyncClient or httpx2.AsyncClient, or an async function")
+
+
+#: The functions that send over sessions of aiohttp, by the class of the session.
+_exchanges: dict[type, Callable[..., Any]] = {}
 
 
 def _module_of(transport: Any, name: str, *modules: str) -> Any:

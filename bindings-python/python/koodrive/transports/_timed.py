@@ -10,19 +10,19 @@ import http.client
 import io
 import socket
 import time
+from functools import partial
 
 from ._keeping import check_final, closes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Optional
 
-
-def monotonic() -> float:
-    """Returns the monotonic clock in seconds. freezegun stops ``time.monotonic``, so a slow reply would never end."""
-    if hasattr(time, "CLOCK_MONOTONIC"):
-        return time.clock_gettime(time.CLOCK_MONOTONIC)
-    return time.monotonic()
+#: Returns the monotonic clock in seconds. freezegun stops ``time.monotonic``, so a slow reply would never end.
+monotonic: Callable[[], float] = (
+    partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "CLOCK_MONOTONIC") else time.monotonic
+)
 
 
 def remaining(deadline: float) -> float:
