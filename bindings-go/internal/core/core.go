@@ -23,7 +23,7 @@ func New() *Module {
 	m := new(Module)
 	m.t0 = make([]any, 142)
 	m.memory = make([]byte, 0x60000)
-	m.elements = [][]any{{m.fn34, m.fn79, m.fn122, m.fn438, m.fn570, m.fn191, m.fn224, m.fn204, m.fn214, m.fn215, m.fn199, m.fn234, m.fn533, m.fn534, m.fn4, m.fn369, m.fn419, m.fn223, m.fn225, m.fn367, m.fn569, fn626, m.fn625, m.fn350, m.fn364, m.fn368, m.fn388, m.fn389, m.fn402, m.fn403, m.fn404, m.fn396, m.fn490, m.fn716, m.fn401, m.fn399, m.fn646, m.fn431, fn635, m.fn634, m.fn571, m.fn417, m.fn692, m.fn693, m.fn418, m.fn413, m.fn717, m.fn738, m.fn731, m.fn258, m.fn3, m.fn1, m.fn720, m.fn0, m.fn186, m.fn291, m.fn254, m.fn255, m.fn251, m.fn252, m.fn253, m.fn248, m.fn249, m.fn311, m.fn313, m.fn314, m.fn315, m.fn316, m.fn312, m.fn329, m.fn331, m.fn332, m.fn333, m.fn334, m.fn335, m.fn346, m.fn347, m.fn348, fn557, fn349, m.fn375, m.fn405, m.fn406, m.fn407, m.fn408, m.fn409, m.fn410, m.fn411, m.fn336, m.fn337, m.fn338, m.fn325, m.fn339, m.fn317, m.fn320, m.fn322, m.fn326, m.fn340, m.fn341, m.fn343, m.fn344, m.fn345, m.fn430, m.fn553, m.fn554, m.fn556, m.fn558, m.fn620, m.fn621, m.fn622, m.fn631, m.fn633, m.fn636, m.fn637, m.fn638, m.fn641, m.fn642, m.fn643, m.fn644, m.fn645, m.fn649, m.fn650, m.fn651, m.fn652, m.fn653, m.fn654, m.fn655, m.fn656, m.fn657, m.fn574, m.fn575, m.fn572, m.fn573, m.fn485, m.fn514, m.fn488, m.fn474, m.fn718, m.fn719, m.fn722, m.fn734}}
+	m.elements = [][]any{{m.fn34, m.fn79, m.fn122, m.fn438, m.fn570, m.fn191, m.fn224, m.fn204, m.fn214, m.fn215, m.fn199, m.fn234, m.fn533, m.fn534, m.fn4, m.fn369, m.fn419, m.fn223, m.fn225, m.fn367, m.fn569, fn633, m.fn632, m.fn350, m.fn364, m.fn368, m.fn388, m.fn389, m.fn402, m.fn403, m.fn404, m.fn396, m.fn490, m.fn716, m.fn401, m.fn399, m.fn649, m.fn431, fn638, m.fn637, m.fn571, m.fn417, m.fn692, m.fn693, m.fn418, m.fn413, m.fn717, m.fn738, m.fn731, m.fn258, m.fn3, m.fn1, m.fn720, m.fn0, m.fn186, m.fn291, m.fn254, m.fn255, m.fn251, m.fn252, m.fn253, m.fn248, m.fn249, m.fn311, m.fn313, m.fn314, m.fn315, m.fn316, m.fn312, m.fn329, m.fn331, m.fn332, m.fn333, m.fn334, m.fn335, m.fn346, m.fn347, m.fn348, fn557, fn349, m.fn375, m.fn405, m.fn406, m.fn407, m.fn408, m.fn409, m.fn410, m.fn411, m.fn336, m.fn337, m.fn338, m.fn325, m.fn339, m.fn317, m.fn320, m.fn322, m.fn326, m.fn340, m.fn341, m.fn343, m.fn344, m.fn345, m.fn430, m.fn553, m.fn554, m.fn556, m.fn558, m.fn627, m.fn628, m.fn629, m.fn635, m.fn636, m.fn639, m.fn640, m.fn641, m.fn644, m.fn645, m.fn646, m.fn647, m.fn648, m.fn652, m.fn653, m.fn654, m.fn655, m.fn656, m.fn657, m.fn658, m.fn659, m.fn660, m.fn574, m.fn575, m.fn572, m.fn573, m.fn485, m.fn514, m.fn488, m.fn474, m.fn718, m.fn719, m.fn722, m.fn734}}
 	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x40000)), 0, len(data0))
@@ -39955,7 +39955,7 @@ l10:
 	store32(mem, uint64(uint32(v2))+56, uint32(i32(33686018)))
 	store64(mem, uint64(uint32(v2))+48, uint64(i64(144680345676153346)))
 	store64(mem, uint64(uint32(v2))+40, uint64(i64(144680345676153346)))
-	t28 := m.fn627(v2+i32(40), i32(304290), i32(50))
+	t28 := m.fn634(v2+i32(40), i32(304290), i32(50))
 	mem = m.memory
 	v8 = t28
 	{
@@ -45185,7 +45185,7 @@ func (m *Module) fn292(v0, v1, v2, v3, v4, v5, v6 int32) {
 	t0 := m.g0
 	v7 = t0 - i32(64)
 	m.g0 = v7
-	m.fn658(v7+i32(12), v2)
+	m.fn623(v7+i32(12), v2)
 	mem := m.memory
 	{
 		{
@@ -45206,7 +45206,7 @@ func (m *Module) fn292(v0, v1, v2, v3, v4, v5, v6 int32) {
 				goto l1
 			}
 		l0:
-			m.fn628(v7+i32(12), v3, v4)
+			m.fn624(v7+i32(12), v3, v4)
 			mem = m.memory
 			t5 := int64(load64(mem, uint64(uint32(v7))+16))
 			store64(mem, uint64(uint32(v7)), uint64(t5))
@@ -45340,7 +45340,7 @@ func (m *Module) fn292(v0, v1, v2, v3, v4, v5, v6 int32) {
 					store32(mem, uint64(uint32(v7))+20, uint32(i32(314800)))
 					t17 := int64(load64(mem, uint64(uint32(v4))+4))
 					store64(mem, uint64(uint32(v7))+12, uint64(t17))
-					m.fn630(v7+i32(12), v7+i32(52))
+					m.fn626(v7+i32(12), v7+i32(52))
 					mem = m.memory
 					t18 := int32(load32(mem, uint64(uint32(v7))+60))
 					v6 = t18
@@ -45363,7 +45363,7 @@ func (m *Module) fn292(v0, v1, v2, v3, v4, v5, v6 int32) {
 					store32(mem, uint64(uint32(v7))+20, uint32(i32(314800)))
 					t22 := int64(load64(mem, uint64(uint32(v4))+16))
 					store64(mem, uint64(uint32(v7))+12, uint64(t22))
-					m.fn630(v7+i32(12), v7+i32(52))
+					m.fn626(v7+i32(12), v7+i32(52))
 					mem = m.memory
 					v3 = v3 + i32(-4)
 					if v3 != 0 {
@@ -66019,63 +66019,79 @@ l5:
 }
 func (m *Module) fn444(v0, v1, v2 int32) {
 	var v3, v4 int32
+	var v5 int64
 	t0 := m.g0
 	v3 = t0 - i32(64)
 	m.g0 = v3
 	mem := m.memory
-	store32(mem, uint64(uint32(v3))+56, uint32(v2))
-	store32(mem, uint64(uint32(v3))+52, uint32(v1))
-	store64(mem, uint64(uint32(v3))+44, uint64(i64(0)))
-	store32(mem, uint64(uint32(v3))+40, uint32(v2))
-	store32(mem, uint64(uint32(v3))+36, uint32(v1))
-	mem[uint64(uint32(v3))+60] = byte(i32(128))
-	store32(mem, uint64(uint32(v3))+32, uint32(i32(0)))
-	store64(mem, uint64(uint32(v3))+24, uint64(i64(0x100000000)))
-	m.fn475(v3+i32(12), v3+i32(24))
-	mem = m.memory
 	{
 		{
+			if v2 == 0 {
+				goto l0
+			}
+			t1 := int32(mem[uint64(uint32(v1))])
+			if t1 != i32(91) {
+				goto l0
+			}
+			store32(mem, uint64(uint32(v3))+56, uint32(v2))
+			store32(mem, uint64(uint32(v3))+52, uint32(v1))
+			store64(mem, uint64(uint32(v3))+44, uint64(i64(0)))
+			store32(mem, uint64(uint32(v3))+40, uint32(v2))
+			store32(mem, uint64(uint32(v3))+36, uint32(v1))
+			mem[uint64(uint32(v3))+60] = byte(i32(128))
+			store32(mem, uint64(uint32(v3))+32, uint32(i32(0)))
+			store64(mem, uint64(uint32(v3))+24, uint64(i64(0x100000000)))
+			m.fn475(v3+i32(12), v3+i32(24))
+			mem = m.memory
+			v2 = i32(-0x80000000)
 			{
-				t1 := int32(load32(mem, uint64(uint32(v3))+12))
-				v2 = t1
-				if v2 == i32(-0x80000000) {
-					goto l0
-				}
-				t2 := int32(load32(mem, uint64(uint32(v3))+16))
+				t2 := int32(load32(mem, uint64(uint32(v3))+12))
 				v1 = t2
-				t3 := m.fn466(v3 + i32(24))
-				mem = m.memory
-				v4 = t3
-				if v4 == 0 {
+				if v1 == i32(-0x80000000) {
 					goto l1
 				}
-				store32(mem, uint64(uint32(v3))+12, uint32(i32(-0x80000000)))
+				t3 := int32(load32(mem, uint64(uint32(v3))+16))
+				v2 = t3
+				{
+					t4 := m.fn466(v3 + i32(24))
+					mem = m.memory
+					v4 = t4
+					if v4 != 0 {
+						goto l2
+					}
+					v2 = v1
+					goto l1
+				}
+			l2:
 				store32(mem, uint64(uint32(v3))+16, uint32(v4))
-				m.fn20(v2, v1, i32(4), i32(8))
+				m.fn20(v1, v2, i32(4), i32(8))
 				mem = m.memory
+				v2 = i32(-0x80000000)
 			}
-		l0:
-			t4 := int32(load32(mem, uint64(uint32(v3))+24))
-			t5 := int32(load32(mem, uint64(uint32(v3))+28))
-			m.fn20(t4, t5, i32(1), i32(1))
+		l1:
+			t5 := int32(load32(mem, uint64(uint32(v3))+24))
+			t6 := int32(load32(mem, uint64(uint32(v3))+28))
+			m.fn20(t5, t6, i32(1), i32(1))
 			mem = m.memory
-			store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
-			t6 := int32(load32(mem, uint64(uint32(v3))+16))
-			m.fn67(t6)
-			mem = m.memory
-			goto l2
+			if v2 == i32(-0x80000000) {
+				goto l3
+			}
+			t7 := int64(load64(mem, uint64(uint32(v3))+16))
+			v5 = t7
+			goto l4
 		}
-	l1:
-		t7 := int32(load32(mem, uint64(uint32(v3))+24))
-		t8 := int32(load32(mem, uint64(uint32(v3))+28))
-		m.fn20(t7, t8, i32(1), i32(1))
+	l0:
+		store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
+		goto l5
+	l3:
+		t8 := int32(load32(mem, uint64(uint32(v3))+16))
+		m.fn67(t8)
 		mem = m.memory
-		t9 := int32(load32(mem, uint64(uint32(v3))+20))
-		store32(mem, uint64(uint32(v0))+8, uint32(t9))
-		t10 := int64(load64(mem, uint64(uint32(v3))+12))
-		store64(mem, uint64(uint32(v0)), uint64(t10))
 	}
-l2:
+l4:
+	store64(mem, uint64(uint32(v0))+4, uint64(v5))
+	store32(mem, uint64(uint32(v0)), uint32(v2))
+l5:
 	m.g0 = v3 + i32(64)
 }
 func (m *Module) fn445(v0, v1 int32) {
@@ -69202,209 +69218,216 @@ func (m *Module) fn477(v0, v1, v2 int32) {
 	v3 = t0 - i32(96)
 	m.g0 = v3
 	mem := m.memory
-	store32(mem, uint64(uint32(v3))+44, uint32(v2))
-	store32(mem, uint64(uint32(v3))+40, uint32(v1))
-	store64(mem, uint64(uint32(v3))+32, uint64(i64(0)))
-	store32(mem, uint64(uint32(v3))+28, uint32(v2))
-	store32(mem, uint64(uint32(v3))+24, uint32(v1))
-	mem[uint64(uint32(v3))+48] = byte(i32(128))
-	v4 = i32(0)
-	store32(mem, uint64(uint32(v3))+20, uint32(i32(0)))
-	store64(mem, uint64(uint32(v3))+12, uint64(i64(0x100000000)))
 	{
-		{
-			if v2 == 0 {
-				goto l0
-			}
-		l2:
-			{
-				t1 := int32(mem[uint64(uint32(v1+v4))])
-				v5 = t1
-				v6 = v5 + i32(-9)
-				if uint32(v6) > uint32(i32(23)) {
-					goto l1
-				}
-				if i32_shl(i32(1), v6)&i32(8388627) == 0 {
-					goto l1
-				}
-				t2 := v2
-				v4 = v4 + i32(1)
-				if t2 != v4 {
-					goto l2
-				}
-			}
-			store32(mem, uint64(uint32(v3))+32, uint32(v2))
-		l0:
-			store32(mem, uint64(uint32(v3))+72, uint32(i32(5)))
-			t3 := m.fn469(v3+i32(12), v3+i32(72))
-			mem = m.memory
-			v1 = t3
-			v6 = i32(-0x80000000)
-			goto l3
+		if v2 == 0 {
+			goto l0
 		}
-	l1:
-		store32(mem, uint64(uint32(v3))+32, uint32(v4))
-		{
-			if v5 == i32(123) {
-				goto l4
-			}
-			v6 = i32(-0x80000000)
-			t4 := m.fn470(v3+i32(12), v3+i32(95), i32(318372))
-			mem = m.memory
-			t5 := m.fn471(t4, v3+i32(12))
-			mem = m.memory
-			v1 = t5
-			goto l3
+		t1 := int32(mem[uint64(uint32(v1))])
+		if t1 != i32(123) {
+			goto l0
 		}
-	l4:
-		mem[uint64(uint32(v3))+48] = byte(i32(127))
-		store32(mem, uint64(uint32(v3))+32, uint32(v4+i32(1)))
-		mem[uint64(uint32(v3))+56] = byte(i32(1))
-		store32(mem, uint64(uint32(v3))+52, uint32(v3+i32(12)))
-		store64(mem, uint64(uint32(v3))+60, uint64(i64(0x400000000)))
+		store32(mem, uint64(uint32(v3))+44, uint32(v2))
+		store32(mem, uint64(uint32(v3))+40, uint32(v1))
+		store64(mem, uint64(uint32(v3))+32, uint64(i64(0)))
+		store32(mem, uint64(uint32(v3))+28, uint32(v2))
+		store32(mem, uint64(uint32(v3))+24, uint32(v1))
+		mem[uint64(uint32(v3))+48] = byte(i32(128))
 		v4 = i32(0)
-		v2 = i32(4)
-		v1 = i32(16)
+		store32(mem, uint64(uint32(v3))+20, uint32(i32(0)))
+		store64(mem, uint64(uint32(v3))+12, uint64(i64(0x100000000)))
 		{
-		l12:
-			store32(mem, uint64(uint32(v3))+68, uint32(v4))
-			m.fn479(v3+i32(72), v3+i32(52))
-			mem = m.memory
 			{
+			l2:
 				{
-					t6 := int32(load32(mem, uint64(uint32(v3))+72))
-					v5 = t6
-					switch v5 + i32(-0x80000000) {
-					case 0:
-						goto l5
-					case 1:
-						t7 := int32(load32(mem, uint64(uint32(v3))+76))
-						v2 = t7
-						goto l8
-					default:
-						t8 := int32(load32(mem, uint64(uint32(v3))+76))
-						v6 = t8
-						t9 := int64(load64(mem, uint64(uint32(v3))+76))
-						v7 = t9
-						t10 := int32(load32(mem, uint64(uint32(v3))+52))
-						m.fn480(v3+i32(84), t10)
-						mem = m.memory
-						t11 := int32(load32(mem, uint64(uint32(v3))+84))
-						v8 = t11
-						if v8 != 0 {
-							v9 = int32(int64(uint64(v7) >> 32))
-							v10 = int32(v7)
-							t15 := int32(load32(mem, uint64(uint32(v3))+88))
-							v11 = t15
-							{
-								t16 := int32(load32(mem, uint64(uint32(v3))+60))
-								if v4 != t16 {
-									goto l11
-								}
-								m.fn481(v3 + i32(60))
-								mem = m.memory
-								t17 := int32(load32(mem, uint64(uint32(v3))+64))
-								v2 = t17
-							}
-						l11:
-							v6 = v2 + v1
-							store32(mem, uint64(uint32(v6)), uint32(v11))
-							store32(mem, uint64(uint32(v6+i32(-4))), uint32(v8))
-							store32(mem, uint64(uint32(v6+i32(-8))), uint32(v9))
-							store32(mem, uint64(uint32(v6+i32(-12))), uint32(v10))
-							store32(mem, uint64(uint32(v6+i32(-16))), uint32(v5))
-							v1 = v1 + i32(20)
-							v4 = v4 + i32(1)
-							goto l12
-						}
-						t12 := int32(load32(mem, uint64(uint32(v3))+88))
-						v2 = t12
-						m.fn20(v5, v6, i32(1), i32(1))
-						mem = m.memory
+					t2 := int32(mem[uint64(uint32(v1+v4))])
+					v5 = t2
+					v6 = v5 + i32(-9)
+					if uint32(v6) > uint32(i32(23)) {
+						goto l1
+					}
+					if i32_shl(i32(1), v6)&i32(8388627) == 0 {
+						goto l1
+					}
+					t3 := v2
+					v4 = v4 + i32(1)
+					if t3 != v4 {
+						goto l2
 					}
 				}
-			l8:
-				t13 := int32(load32(mem, uint64(uint32(v3))+64))
-				v6 = t13
-				m.fn450(v6, v4)
+				store32(mem, uint64(uint32(v3))+32, uint32(v2))
+				store32(mem, uint64(uint32(v3))+72, uint32(i32(5)))
+				t4 := m.fn469(v3+i32(12), v3+i32(72))
 				mem = m.memory
-				t14 := int32(load32(mem, uint64(uint32(v3))+60))
-				m.fn20(t14, v6, i32(4), i32(20))
-				mem = m.memory
+				v1 = t4
 				v6 = i32(-0x80000000)
-				goto l10
+				goto l3
 			}
-		l5:
-			t18 := int32(load32(mem, uint64(uint32(v3))+60))
-			v6 = t18
-		}
-	l10:
-		t19 := int32(mem[uint64(uint32(v3))+48])
-		mem[uint64(uint32(v3))+48] = byte(t19 + i32(1))
-		t20 := m.fn482(v3 + i32(12))
-		mem = m.memory
-		v1 = t20
-		{
-			if v6 == i32(-0x80000000) {
-				goto l13
+		l1:
+			store32(mem, uint64(uint32(v3))+32, uint32(v4))
+			{
+				if v5 == i32(123) {
+					goto l4
+				}
+				v6 = i32(-0x80000000)
+				t5 := m.fn470(v3+i32(12), v3+i32(95), i32(318372))
+				mem = m.memory
+				t6 := m.fn471(t5, v3+i32(12))
+				mem = m.memory
+				v1 = t6
+				goto l3
 			}
-			if v1 == 0 {
-				goto l14
+		l4:
+			mem[uint64(uint32(v3))+48] = byte(i32(127))
+			store32(mem, uint64(uint32(v3))+32, uint32(v4+i32(1)))
+			mem[uint64(uint32(v3))+56] = byte(i32(1))
+			store32(mem, uint64(uint32(v3))+52, uint32(v3+i32(12)))
+			store64(mem, uint64(uint32(v3))+60, uint64(i64(0x400000000)))
+			v4 = i32(0)
+			v2 = i32(4)
+			v1 = i32(16)
+			{
+			l12:
+				store32(mem, uint64(uint32(v3))+68, uint32(v4))
+				m.fn479(v3+i32(72), v3+i32(52))
+				mem = m.memory
+				{
+					{
+						t7 := int32(load32(mem, uint64(uint32(v3))+72))
+						v5 = t7
+						switch v5 + i32(-0x80000000) {
+						case 0:
+							goto l5
+						case 1:
+							t8 := int32(load32(mem, uint64(uint32(v3))+76))
+							v2 = t8
+							goto l8
+						default:
+							t9 := int32(load32(mem, uint64(uint32(v3))+76))
+							v6 = t9
+							t10 := int64(load64(mem, uint64(uint32(v3))+76))
+							v7 = t10
+							t11 := int32(load32(mem, uint64(uint32(v3))+52))
+							m.fn480(v3+i32(84), t11)
+							mem = m.memory
+							t12 := int32(load32(mem, uint64(uint32(v3))+84))
+							v8 = t12
+							if v8 != 0 {
+								v9 = int32(int64(uint64(v7) >> 32))
+								v10 = int32(v7)
+								t16 := int32(load32(mem, uint64(uint32(v3))+88))
+								v11 = t16
+								{
+									t17 := int32(load32(mem, uint64(uint32(v3))+60))
+									if v4 != t17 {
+										goto l11
+									}
+									m.fn481(v3 + i32(60))
+									mem = m.memory
+									t18 := int32(load32(mem, uint64(uint32(v3))+64))
+									v2 = t18
+								}
+							l11:
+								v6 = v2 + v1
+								store32(mem, uint64(uint32(v6)), uint32(v11))
+								store32(mem, uint64(uint32(v6+i32(-4))), uint32(v8))
+								store32(mem, uint64(uint32(v6+i32(-8))), uint32(v9))
+								store32(mem, uint64(uint32(v6+i32(-12))), uint32(v10))
+								store32(mem, uint64(uint32(v6+i32(-16))), uint32(v5))
+								v1 = v1 + i32(20)
+								v4 = v4 + i32(1)
+								goto l12
+							}
+							t13 := int32(load32(mem, uint64(uint32(v3))+88))
+							v2 = t13
+							m.fn20(v5, v6, i32(1), i32(1))
+							mem = m.memory
+						}
+					}
+				l8:
+					t14 := int32(load32(mem, uint64(uint32(v3))+64))
+					v6 = t14
+					m.fn450(v6, v4)
+					mem = m.memory
+					t15 := int32(load32(mem, uint64(uint32(v3))+60))
+					m.fn20(t15, v6, i32(4), i32(20))
+					mem = m.memory
+					v6 = i32(-0x80000000)
+					goto l10
+				}
+			l5:
+				t19 := int32(load32(mem, uint64(uint32(v3))+60))
+				v6 = t19
 			}
+		l10:
+			t20 := int32(mem[uint64(uint32(v3))+48])
+			mem[uint64(uint32(v3))+48] = byte(t20 + i32(1))
+			t21 := m.fn482(v3 + i32(12))
+			mem = m.memory
+			v1 = t21
+			{
+				if v6 == i32(-0x80000000) {
+					goto l13
+				}
+				if v1 == 0 {
+					goto l14
+				}
+				m.fn450(v2, v4)
+				mem = m.memory
+				m.fn20(v6, v2, i32(4), i32(20))
+				mem = m.memory
+				goto l15
+			l13:
+				if v1 == 0 {
+					goto l16
+				}
+				m.fn67(v1)
+				mem = m.memory
+			l16:
+				v1 = v2
+			l15:
+				v6 = i32(-0x80000000)
+				t22 := m.fn471(v1, v3+i32(12))
+				mem = m.memory
+				v1 = t22
+				goto l3
+			}
+		l14:
+			{
+				t23 := m.fn466(v3 + i32(12))
+				mem = m.memory
+				v1 = t23
+				if v1 != 0 {
+					goto l17
+				}
+				v1 = v2
+				goto l3
+			}
+		l17:
 			m.fn450(v2, v4)
 			mem = m.memory
 			m.fn20(v6, v2, i32(4), i32(20))
 			mem = m.memory
-			goto l15
-		l13:
-			if v1 == 0 {
-				goto l16
-			}
-			m.fn67(v1)
-			mem = m.memory
-		l16:
-			v1 = v2
-		l15:
 			v6 = i32(-0x80000000)
-			t21 := m.fn471(v1, v3+i32(12))
-			mem = m.memory
-			v1 = t21
-			goto l3
 		}
-	l14:
-		{
-			t22 := m.fn466(v3 + i32(12))
-			mem = m.memory
-			v1 = t22
-			if v1 != 0 {
-				goto l17
-			}
-			v1 = v2
-			goto l3
+	l3:
+		t24 := int32(load32(mem, uint64(uint32(v3))+12))
+		t25 := int32(load32(mem, uint64(uint32(v3))+16))
+		m.fn20(t24, t25, i32(1), i32(1))
+		mem = m.memory
+		if v6 != i32(-0x80000000) {
+			goto l18
 		}
-	l17:
-		m.fn450(v2, v4)
+		m.fn67(v1)
 		mem = m.memory
-		m.fn20(v6, v2, i32(4), i32(20))
-		mem = m.memory
-		v6 = i32(-0x80000000)
 	}
-l3:
-	t23 := int32(load32(mem, uint64(uint32(v3))+12))
-	t24 := int32(load32(mem, uint64(uint32(v3))+16))
-	m.fn20(t23, t24, i32(1), i32(1))
-	mem = m.memory
-	if v6 != i32(-0x80000000) {
-		goto l18
-	}
-	m.fn67(v1)
-	mem = m.memory
+l0:
+	store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 	goto l19
 l18:
 	store32(mem, uint64(uint32(v0))+8, uint32(v4))
 	store32(mem, uint64(uint32(v0))+4, uint32(v1))
-l19:
 	store32(mem, uint64(uint32(v0)), uint32(v6))
+l19:
 	m.g0 = v3 + i32(96)
 }
 func (m *Module) fn478(v0, v1, v2, v3 int32) {
@@ -77023,7 +77046,7 @@ func (m *Module) fn563(v0, v1 int32) {
 		if v3 != i32(37) {
 			goto l1
 		}
-		m.fn629(v2+i32(8), v1)
+		m.fn625(v2+i32(8), v1)
 		mem = m.memory
 		t5 := int32(mem[uint64(uint32(v2))+9])
 		t6 := int32(mem[uint64(uint32(v2))+8])
@@ -84042,536 +84065,488 @@ l6:
 	m.g0 = v2 + i32(16)
 }
 func (m *Module) fn620(v0 int32) {
-	mem := m.memory
-	t0 := int32(load32(mem, uint64(uint32(v0))))
-	t1 := int32(load32(mem, uint64(uint32(v0))+4))
-	m.fn20(t0, t1, i32(1), i32(1))
-	m.fn454(v0 + i32(12))
-}
-func (m *Module) fn621(v0, v1, v2, v3, v4 int32) {
-	var v5 int32
-	t0 := m.g0
-	v5 = t0 - i32(48)
-	m.g0 = v5
-	mem := m.memory
-	memory_copy(mem, uint32(v5), uint32(v2), uint32(i32(40)))
-	store32(mem, uint64(uint32(v5))+44, uint32(v4))
-	store32(mem, uint64(uint32(v5))+40, uint32(v3))
-	m.fn622(v0, v5, v5, v3, v4)
-	mem = m.memory
-	t1 := int32(load32(mem, uint64(uint32(v1))))
-	t2 := int32(load32(mem, uint64(uint32(v1+i32(4)))))
-	m.fn20(t1, t2, i32(1), i32(1))
-	m.fn454(v1 + i32(12))
-	m.g0 = v5 + i32(48)
-}
-func (m *Module) fn622(v0, v1, v2, v3, v4 int32) {
-	var v5 int32
-	t0 := m.g0
-	v5 = t0 - i32(128)
-	m.g0 = v5
-	m.fn94(v5+i32(60), v2, v3, v4)
-	mem := m.memory
-	t1 := int64(load64(mem, uint64(uint32(v5))+64))
-	store64(mem, uint64(uint32(v5))+112, uint64(t1))
-	t2 := int32(load32(mem, uint64(uint32(v5))+72))
-	store32(mem, uint64(uint32(v5))+120, uint32(t2))
-	{
-		{
-			t3 := int32(load32(mem, uint64(uint32(v5))+60))
-			v4 = t3
-			if v4 != i32(-0x80000000) {
-				goto l0
-			}
-			t4 := int32(load32(mem, uint64(uint32(v5))+120))
-			store32(mem, uint64(uint32(v0))+12, uint32(t4))
-			t5 := int64(load64(mem, uint64(uint32(v5))+112))
-			store64(mem, uint64(uint32(v0))+4, uint64(t5))
-			store32(mem, uint64(uint32(v0)), uint32(i32(1)))
-			goto l1
-		}
-	l0:
-		memory_copy(mem, uint32(v5+i32(8)+i32(16)), uint32(v5+i32(60)+i32(16)), uint32(i32(36)))
-		store32(mem, uint64(uint32(v5))+8, uint32(v4))
-		t6 := int64(load64(mem, uint64(uint32(v5))+112))
-		store64(mem, uint64(uint32(v5))+12, uint64(t6))
-		t7 := int32(load32(mem, uint64(uint32(v5))+120))
-		store32(mem, uint64(uint32(v5))+20, uint32(t7))
-		t8 := m.fn38(i32(128))
-		mem = m.memory
-		v4 = t8
-		if v4 == 0 {
-			m.fn125(i32(1), i32(128))
-			panic("unreachable")
-		}
-		store32(mem, uint64(uint32(v5))+68, uint32(i32(0)))
-		store32(mem, uint64(uint32(v5))+64, uint32(v4))
-		store32(mem, uint64(uint32(v5))+60, uint32(i32(128)))
-		store32(mem, uint64(uint32(v5))+112, uint32(v5+i32(60)))
-		t9 := m.fn623(v5+i32(8), v5+i32(112))
-		mem = m.memory
-		v4 = t9
-		t10 := int32(load32(mem, uint64(uint32(v5))+64))
-		v2 = t10
-		t11 := int32(load32(mem, uint64(uint32(v5))+60))
-		v3 = t11
-		{
-			{
-				if v4 == 0 {
-					goto l3
-				}
-				m.fn20(v3, v2, i32(1), i32(1))
-				mem = m.memory
-				goto l4
-			l3:
-				if v3 != i32(-0x80000000) {
-					goto l5
-				}
-				v4 = v2
-			l4:
-				store32(mem, uint64(uint32(v5))+120, uint32(i32(0)))
-				store64(mem, uint64(uint32(v5))+112, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+64, uint32(i32(304948)))
-				store64(mem, uint64(uint32(v5))+68, uint64(i64(0x60000020)))
-				store32(mem, uint64(uint32(v5))+60, uint32(v5+i32(112)))
-				t12 := m.fn542(v4, v5+i32(60))
-				mem = m.memory
-				if t12 != 0 {
-					m.fn201(i32(323620), i32(55), v5+i32(127), i32(304972), i32(323676))
-					panic("unreachable")
-				}
-				t13 := int32(load32(mem, uint64(uint32(v5))+120))
-				store32(mem, uint64(uint32(v0))+12, uint32(t13))
-				t14 := int64(load64(mem, uint64(uint32(v5))+112))
-				store64(mem, uint64(uint32(v0))+4, uint64(t14))
-				m.fn67(v4)
-				mem = m.memory
-				v4 = i32(1)
-				goto l7
-			}
-		l5:
-			t15 := int32(load32(mem, uint64(uint32(v5))+68))
-			store32(mem, uint64(uint32(v0))+12, uint32(t15))
-			store32(mem, uint64(uint32(v0))+8, uint32(v2))
-			store32(mem, uint64(uint32(v0))+4, uint32(v3))
-			v4 = i32(0)
-		}
-	l7:
-		store32(mem, uint64(uint32(v0)), uint32(v4))
-		m.fn624(v5 + i32(8))
-	}
-l1:
-	m.g0 = v5 + i32(128)
-}
-func (m *Module) fn623(v0, v1 int32) int32 {
-	var v2, v3, v4, v5, v6, v7 int32
-	t0 := m.g0
-	v2 = t0 - i32(48)
-	m.g0 = v2
-	mem := m.memory
-	t1 := int32(load32(mem, uint64(uint32(v1))))
-	v3 = t1
-	m.fn27(v3, i32(304019), i32(304020))
-	mem = m.memory
-	store32(mem, uint64(uint32(v2))+4, uint32(v1))
-	store32(mem, uint64(uint32(v2)), uint32(i32(512)))
-	t2 := int32(load16(mem, uint64(uint32(v0))+48))
-	v4 = t2
-	m.fn232(v2+i32(8), v3, i32(304424), i32(6))
-	mem = m.memory
-	{
-		{
-			t3 := int32(mem[uint64(uint32(v2))+8])
-			if t3 != i32(4) {
-				goto l0
-			}
-			t4 := int32(load32(mem, uint64(uint32(v1))))
-			m.fn27(t4, i32(304021), i32(304022))
-			mem = m.memory
-			{
-				{
-					if uint32(v4) < uint32(i32(1000)) {
-						goto l1
-					}
-					v3 = i32(1)
-					t5 := int32(uint32(v4&i32(0xffff)) / uint32(i32(10000)))
-					t6 := v2
-					t7 := v4
-					v5 = t5
-					v6 = (t7 - v5*i32(10000)) & i32(0xffff)
-					v7 = int32(uint32(v6*i32(5243)) >> 19)
-					t8 := int32(load16(mem, uint64(uint32(v7<<1))+326664))
-					store16(mem, uint64(uint32(t6))+9, uint16(t8))
-					t9 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+326664))
-					store16(mem, uint64(uint32(v2))+11, uint16(t9))
-					goto l2
-				}
-			l1:
-				v3 = i32(5)
-				v5 = v4
-				if uint32(v4) < uint32(i32(10)) {
-					goto l2
-				}
-				t10 := v2
-				v5 = int32(uint32(v4*i32(5243)) >> 19)
-				t11 := int32(load16(mem, uint64(uint32((v5*i32(-100)+v4)<<1))+326664))
-				store16(mem, uint64(uint32(t10))+11, uint16(t11))
-				v3 = i32(3)
-			}
-		l2:
-			{
-				if v4 == 0 {
-					goto l3
-				}
-				if v5 == 0 {
-					goto l4
-				}
-			l3:
-				t12 := v2 + i32(8)
-				v3 = v3 + i32(-1)
-				mem[uint64(uint32(t12+v3))] = byte(v5 | i32(48))
-			}
-		l4:
-			t13 := int32(load32(mem, uint64(uint32(v1))))
-			m.fn27(t13, v2+i32(8)+v3, v2+i32(13))
-			mem = m.memory
-			t14 := m.fn525(v2, i32(304703), i32(4), v0+i32(12))
-			mem = m.memory
-			v4 = t14
-			if v4 != 0 {
-				goto l5
-			}
-			{
-				t15 := int32(mem[uint64(uint32(v2))])
-				if t15 != 0 {
-					goto l6
-				}
-				t16 := m.fn525(v2, i32(304707), i32(3), v0+i32(24))
-				mem = m.memory
-				v4 = t16
-				if v4 != 0 {
-					goto l5
-				}
-				t17 := int32(mem[uint64(uint32(v2))])
-				if t17 != 0 {
-					goto l6
-				}
-				t18 := m.fn525(v2, i32(317404), i32(7), v0+i32(36))
-				mem = m.memory
-				v4 = t18
-				if v4 != 0 {
-					goto l5
-				}
-				t19 := int32(mem[uint64(uint32(v2))])
-				if t19 != 0 {
-					goto l6
-				}
-				t20 := int32(load32(mem, uint64(uint32(v0))+4))
-				t21 := int32(load32(mem, uint64(uint32(v0))+8))
-				t22 := m.fn524(v2, i32(311009), i32(4), t20, t21)
-				mem = m.memory
-				v4 = t22
-				if v4 != 0 {
-					goto l5
-				}
-				v4 = i32(0)
-				t23 := int32(load32(mem, uint64(uint32(v2))))
-				v1 = t23
-				if v1&i32(0xff00) == 0 {
-					goto l5
-				}
-				if v1&i32(1) != 0 {
-					goto l5
-				}
-				t24 := int32(load32(mem, uint64(uint32(v2))+4))
-				t25 := int32(load32(mem, uint64(uint32(t24))))
-				m.fn27(t25, i32(304016), i32(304017))
-				mem = m.memory
-				goto l5
-			}
-		l6:
-			store32(mem, uint64(uint32(v2))+8, uint32(i32(10)))
-			t26 := m.fn121(v2+i32(8), i32(0), i32(0))
-			mem = m.memory
-			v4 = t26
-			goto l5
-		}
-	l0:
-		t27 := int64(load64(mem, uint64(uint32(v2))+8))
-		t28 := m.fn233(t27)
-		v4 = t28
-	}
-l5:
-	m.g0 = v2 + i32(48)
-	return v4
-}
-func (m *Module) fn624(v0 int32) {
 	var v1 int32
 	mem := m.memory
 	{
-		t0 := int32(load32(mem, uint64(uint32(v0))+12))
-		v1 = t0
-		if v1 == i32(-0x80000000) {
+		t0 := int32(mem[uint64(uint32(v0))+48])
+		if uint32(t0) < uint32(i32(11)) {
 			goto l0
 		}
-		t1 := int32(load32(mem, uint64(uint32(v0))+16))
-		m.fn20(v1, t1, i32(1), i32(1))
+		t1 := int32(load32(mem, uint64(uint32(v0))+56))
+		v1 = t1
+		if v1 == 0 {
+			goto l0
+		}
+		t2 := int32(load32(mem, uint64(uint32(v0))+52))
+		m.fn18(t2, v1, i32(1))
 		mem = m.memory
 	}
 l0:
+	t3 := int32(load32(mem, uint64(uint32(v0))))
+	t4 := int32(load32(mem, uint64(uint32(v0))+4))
+	m.fn20(t3, t4, i32(1), i32(1))
+	mem = m.memory
+	t5 := int32(load32(mem, uint64(uint32(v0))+16))
+	v1 = t5
+	t6 := int32(load32(mem, uint64(uint32(v0))+20))
+	m.fn267(v1, t6)
+	mem = m.memory
+	t7 := int32(load32(mem, uint64(uint32(v0))+12))
+	m.fn20(t7, v1, i32(4), i32(24))
+	mem = m.memory
+	m.fn596(v0 + i32(24))
+	mem = m.memory
 	{
-		t2 := int32(load32(mem, uint64(uint32(v0))+24))
-		v1 = t2
+		t8 := int32(load32(mem, uint64(uint32(v0))+36))
+		v1 = t8
 		if v1 == i32(-0x80000000) {
-			goto l1
+			return
 		}
-		t3 := int32(load32(mem, uint64(uint32(v0))+28))
-		m.fn20(v1, t3, i32(1), i32(1))
-		mem = m.memory
+		t9 := int32(load32(mem, uint64(uint32(v0))+40))
+		m.fn20(v1, t9, i32(1), i32(1))
 	}
-l1:
-	{
-		t4 := int32(load32(mem, uint64(uint32(v0))+36))
-		v1 = t4
-		if v1 == i32(-0x80000000) {
-			goto l2
-		}
-		t5 := int32(load32(mem, uint64(uint32(v0))+40))
-		m.fn20(v1, t5, i32(1), i32(1))
-		mem = m.memory
-	}
-l2:
-	t6 := int32(load32(mem, uint64(uint32(v0))))
-	t7 := int32(load32(mem, uint64(uint32(v0))+4))
-	m.fn20(t6, t7, i32(1), i32(1))
 }
-func (m *Module) fn625(v0, v1, v2 int32) int32 {
-	var v3 int32
-	v3 = i32(0)
-	mem := m.memory
-	{
-		t0 := int32(load32(mem, uint64(uint32(v0))))
-		if t0 == i32(-0x80000000) {
-			goto l0
-		}
-		t1 := int32(load32(mem, uint64(uint32(v0))+8))
-		if t1 != i32(1) {
-			goto l0
-		}
-		t2 := int32(load32(mem, uint64(uint32(v0))+4))
-		t3 := int32(mem[uint64(uint32(t2))])
-		var p4 int32
-		if t3 == i32(48) {
-			p4 = 1
-		}
-		v3 = p4
-	}
-l0:
-	return v3
-}
-func fn626(v0 int32) int32 {
-	var p0 int32
-	if v0&i32(0xffff) == i32(200) {
-		p0 = 1
-	}
-	return p0
-}
-func (m *Module) fn627(v0, v1, v2 int32) int32 {
-	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
+func (m *Module) fn621(v0, v1, v2 int32) {
+	var v3, v4, v5, v6 int32
 	t0 := m.g0
-	v3 = t0 - i32(32)
+	v3 = t0 - i32(64)
 	m.g0 = v3
 	mem := m.memory
+	t1 := int32(load32(mem, uint64(uint32(v2))+4))
+	v4 = t1
+	t2 := int32(load32(mem, uint64(uint32(v2))))
+	v5 = t2
 	{
 		{
-			if uint32(v2) > uint32(i32(7)) {
-				goto l0
+			t3 := int32(mem[uint64(uint32(v1))+48])
+			if t3 == i32(1) {
+				store32(mem, uint64(uint32(v3))+44, uint32(i32(4)))
+				store32(mem, uint64(uint32(v3))+40, uint32(i32(318190)))
+				store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
+				store32(mem, uint64(uint32(v3))+32, uint32(i32(52)))
+				store32(mem, uint64(uint32(v3))+28, uint32(i32(318248)))
+				store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
+				store32(mem, uint64(uint32(v3))+52, uint32(i32(4)))
+				store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(28)))
+				store32(mem, uint64(uint32(v3))+48, uint32(v3+i32(36)))
+				m.fn80(v3+i32(4), i32(264206), v3+i32(48))
+				mem = m.memory
+				t12 := int32(load32(mem, uint64(uint32(v3))+44))
+				store32(mem, uint64(uint32(v3))+24, uint32(t12))
+				t13 := int64(load64(mem, uint64(uint32(v3))+36))
+				store64(mem, uint64(uint32(v3))+16, uint64(t13))
+				t14 := int64(load64(mem, uint64(uint32(v3))+20))
+				store64(mem, uint64(uint32(v0))+20, uint64(t14))
+				t15 := int64(load64(mem, uint64(uint32(v3))+12))
+				store64(mem, uint64(uint32(v0))+12, uint64(t15))
+				t16 := int64(load64(mem, uint64(uint32(v3))+4))
+				store64(mem, uint64(uint32(v0))+4, uint64(t16))
+				store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
+				goto l3
 			}
-			if v2 != 0 {
-				v7 = v1
-				v6 = v2
-			l4:
-				{
-					t1 := int32(mem[uint64(uint32(v7))])
-					if t1 == i32(37) {
-						goto l3
+			t4 := int32(load32(mem, uint64(uint32(v2))+8))
+			v6 = t4
+			if v6 == 0 {
+				goto l1
+			}
+			store32(mem, uint64(uint32(v3))+24, uint32(v6))
+			store32(mem, uint64(uint32(v3))+20, uint32(v4))
+			store64(mem, uint64(uint32(v3))+12, uint64(i64(0)))
+			store32(mem, uint64(uint32(v3))+8, uint32(v6))
+			store32(mem, uint64(uint32(v3))+4, uint32(v4))
+			{
+				t5 := m.fn530(v3 + i32(4))
+				mem = m.memory
+				v6 = t5
+				if v6 == 0 {
+					v4 = v1 + i32(36)
+					{
+						t8 := int32(load32(mem, uint64(uint32(v1))+36))
+						v5 = t8
+						if v5 == i32(-0x80000000) {
+							goto l4
+						}
+						t9 := int32(load32(mem, uint64(uint32(v1))+40))
+						m.fn20(v5, t9, i32(1), i32(1))
+						mem = m.memory
 					}
-					v7 = v7 + i32(1)
-					v6 = v6 + i32(-1)
-					if v6 != 0 {
-						goto l4
-					}
+				l4:
+					t10 := int32(load32(mem, uint64(uint32(v2))+8))
+					store32(mem, uint64(uint32(v4))+8, uint32(t10))
+					t11 := int64(load64(mem, uint64(uint32(v2))))
+					store64(mem, uint64(uint32(v4)), uint64(t11))
+					memory_copy(mem, uint32(v0), uint32(v1), uint32(i32(68)))
 					goto l5
 				}
+				t6 := int32(load32(mem, uint64(uint32(v6))+12))
+				store32(mem, uint64(uint32(v3))+28, uint32(t6))
+				t7 := int32(load32(mem, uint64(uint32(v6))+16))
+				store32(mem, uint64(uint32(v3))+36, uint32(t7))
+				store32(mem, uint64(uint32(v3))+16, uint32(i32(6)))
+				store32(mem, uint64(uint32(v3))+8, uint32(i32(6)))
+				store32(mem, uint64(uint32(v3))+12, uint32(v3+i32(36)))
+				store32(mem, uint64(uint32(v3))+4, uint32(v3+i32(28)))
+				m.fn80(v3+i32(48), i32(264743), v3+i32(4))
+				mem = m.memory
+				m.fn437(v0+i32(4), i32(318190), i32(4), v3+i32(48))
+				mem = m.memory
+				store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
+				m.fn67(v6)
+				mem = m.memory
+				goto l3
 			}
-			v2 = i32(0)
-			v4 = i32(-0x7fffffff)
-			v5 = i32(1)
-			v6 = i32(-1)
-			goto l2
-		l0:
-			m.fn391(v3, i32(37), v1, v2)
-			mem = m.memory
-			t2 := int32(load32(mem, uint64(uint32(v3))))
-			if t2 != i32(1) {
+		}
+	l1:
+		store32(mem, uint64(uint32(v3))+44, uint32(i32(4)))
+		store32(mem, uint64(uint32(v3))+40, uint32(i32(318190)))
+		store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
+		store32(mem, uint64(uint32(v3))+32, uint32(i32(54)))
+		store32(mem, uint64(uint32(v3))+28, uint32(i32(318194)))
+		store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
+		store32(mem, uint64(uint32(v3))+52, uint32(i32(4)))
+		store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(28)))
+		store32(mem, uint64(uint32(v3))+48, uint32(v3+i32(36)))
+		m.fn80(v3+i32(4), i32(264206), v3+i32(48))
+		mem = m.memory
+		t17 := int32(load32(mem, uint64(uint32(v3))+44))
+		store32(mem, uint64(uint32(v3))+24, uint32(t17))
+		t18 := int64(load64(mem, uint64(uint32(v3))+36))
+		store64(mem, uint64(uint32(v3))+16, uint64(t18))
+		t19 := int64(load64(mem, uint64(uint32(v3))+20))
+		store64(mem, uint64(uint32(v0))+20, uint64(t19))
+		t20 := int64(load64(mem, uint64(uint32(v3))+12))
+		store64(mem, uint64(uint32(v0))+12, uint64(t20))
+		t21 := int64(load64(mem, uint64(uint32(v3))+4))
+		store64(mem, uint64(uint32(v0))+4, uint64(t21))
+		store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
+	}
+l3:
+	m.fn20(v5, v4, i32(1), i32(1))
+	m.fn620(v1)
+l5:
+	m.g0 = v3 + i32(64)
+}
+func (m *Module) fn622(v0, v1, v2, v3 int32) {
+	var v4, v5, v6 int32
+	var v7 int64
+	var v8 int32
+	t0 := m.g0
+	v4 = t0 - i32(176)
+	m.g0 = v4
+	mem := m.memory
+	t1 := int32(load32(mem, uint64(uint32(v1))+16))
+	t2 := int32(load32(mem, uint64(uint32(v1))+20))
+	m.fn443(v4, t1, t2, v2, v3)
+	mem = m.memory
+	{
+		{
+			t3 := int32(load32(mem, uint64(uint32(v4))))
+			v5 = t3
+			if v5 == 0 {
+				store64(mem, uint64(uint32(v0))+8, uint64(i64(4)))
+				store64(mem, uint64(uint32(v0)), uint64(i64(0x80000001)))
 				goto l5
 			}
+			t4 := int32(load32(mem, uint64(uint32(v4))+4))
+			v6 = t4
+			store32(mem, uint64(uint32(v4))+116, uint32(v3))
+			store32(mem, uint64(uint32(v4))+112, uint32(v2))
+			t5 := int64(load64(mem, uint64(uint32(v1))+4))
+			store64(mem, uint64(uint32(v4))+104, uint64(t5))
+			m.fn236(v4+i32(8), v4+i32(104), i32(2), i32(1), i32(0))
+			mem = m.memory
+			store32(mem, uint64(uint32(v4))+20, uint32(v4+i32(8)))
+			m.fn477(v4+i32(104), v5, v6)
+			mem = m.memory
+			{
+				t6 := int32(load32(mem, uint64(uint32(v4))+104))
+				if t6 == i32(-0x80000000) {
+					m.fn444(v4+i32(156), v5, v6)
+					mem = m.memory
+					{
+						t9 := int32(load32(mem, uint64(uint32(v4))+156))
+						v3 = t9
+						if v3 == i32(-0x80000000) {
+							t12 := int32(load32(mem, uint64(uint32(v4))+12))
+							t13 := int32(load32(mem, uint64(uint32(v4))+16))
+							m.fn11(v4+i32(24), t12, t13)
+							mem = m.memory
+							store32(mem, uint64(uint32(v4))+140, uint32(i32(55)))
+							store32(mem, uint64(uint32(v4))+136, uint32(i32(312269)))
+							store32(mem, uint64(uint32(v4))+60, uint32(i32(2)))
+							store32(mem, uint64(uint32(v4))+52, uint32(i32(4)))
+							store32(mem, uint64(uint32(v4))+56, uint32(v4+i32(136)))
+							store32(mem, uint64(uint32(v4))+48, uint32(v4+i32(24)))
+							m.fn80(v4+i32(104), i32(264206), v4+i32(48))
+							mem = m.memory
+							t14 := int32(load32(mem, uint64(uint32(v4))+32))
+							store32(mem, uint64(uint32(v4))+124, uint32(t14))
+							t15 := int64(load64(mem, uint64(uint32(v4))+24))
+							t16 := v4
+							v7 = t15
+							store64(mem, uint64(uint32(t16))+116, uint64(v7))
+							t17 := int32(load32(mem, uint64(uint32(v4))+108))
+							v3 = t17
+							t18 := int32(load32(mem, uint64(uint32(v4))+112))
+							v1 = t18
+							v2 = int32(v7)
+							t19 := int32(load32(mem, uint64(uint32(v4))+104))
+							v5 = t19
+							if v5 == i32(-0x7fffffff) {
+								goto l4
+							}
+							t20 := int64(load64(mem, uint64(uint32(v4))+120))
+							store64(mem, uint64(uint32(v0))+16, uint64(t20))
+							store32(mem, uint64(uint32(v0))+12, uint32(v2))
+							store32(mem, uint64(uint32(v0))+8, uint32(v1))
+							store32(mem, uint64(uint32(v0))+4, uint32(v3))
+							store32(mem, uint64(uint32(v0)), uint32(v5))
+							goto l2
+						}
+						t10 := int32(load32(mem, uint64(uint32(v4))+164))
+						v2 = t10
+						t11 := int32(load32(mem, uint64(uint32(v4))+160))
+						v1 = t11
+						goto l4
+					}
+				}
+				t7 := int32(load32(mem, uint64(uint32(v4))+112))
+				store32(mem, uint64(uint32(v0))+12, uint32(t7))
+				t8 := int64(load64(mem, uint64(uint32(v4))+104))
+				store64(mem, uint64(uint32(v0))+4, uint64(t8))
+				store32(mem, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
+				goto l2
+			}
 		}
-	l3:
-		m.fn628(v3+i32(8), v1, v2)
+	l4:
+		store32(mem, uint64(uint32(v4))+24, uint32(i32(-0x7fffffff)))
+		store32(mem, uint64(uint32(v4))+60, uint32(v1+v2<<3))
+		store32(mem, uint64(uint32(v4))+56, uint32(v3))
+		store32(mem, uint64(uint32(v4))+52, uint32(v1))
+		store32(mem, uint64(uint32(v4))+48, uint32(v1))
+		store32(mem, uint64(uint32(v4))+72, uint32(v4+i32(24)))
+		store32(mem, uint64(uint32(v4))+68, uint32(v4+i32(20)))
+		store32(mem, uint64(uint32(v4))+64, uint32(v4+i32(8)))
+		m.fn523(v4+i32(104), v4+i32(48))
 		mem = m.memory
-		v5 = i32(1)
-		v4 = i32(-0x7fffffff)
 		{
 			{
-				t3 := int32(load32(mem, uint64(uint32(v3))+8))
-				if t3 != i32(-0x7ffffffe) {
-					goto l6
+				{
+					t21 := int32(load32(mem, uint64(uint32(v4))+104))
+					v1 = t21
+					if v1 == i32(-0x80000000) {
+						goto l6
+					}
+					t22 := int64(load64(mem, uint64(uint32(v4))+116))
+					store64(mem, uint64(uint32(v4))+96, uint64(t22))
+					t23 := int64(load64(mem, uint64(uint32(v4))+108))
+					store64(mem, uint64(uint32(v4))+88, uint64(t23))
+					t24 := m.fn38(i32(80))
+					mem = m.memory
+					v8 = t24
+					if v8 == 0 {
+						m.fn125(i32(4), i32(80))
+						mem = m.memory
+						panic("unreachable")
+					}
+					store32(mem, uint64(uint32(v8)), uint32(v1))
+					t25 := int64(load64(mem, uint64(uint32(v4))+88))
+					store64(mem, uint64(uint32(v8))+4, uint64(t25))
+					t26 := int64(load64(mem, uint64(uint32(v4))+96))
+					store64(mem, uint64(uint32(v8))+12, uint64(t26))
+					store32(mem, uint64(uint32(v4))+84, uint32(i32(1)))
+					store32(mem, uint64(uint32(v4))+80, uint32(v8))
+					store32(mem, uint64(uint32(v4))+76, uint32(i32(4)))
+					t27 := int32(load32(mem, uint64(uint32(v4))+72))
+					store32(mem, uint64(uint32(v4))+128, uint32(t27))
+					t28 := int64(load64(mem, uint64(uint32(v4))+64))
+					store64(mem, uint64(uint32(v4))+120, uint64(t28))
+					t29 := int64(load64(mem, uint64(uint32(v4))+56))
+					store64(mem, uint64(uint32(v4))+112, uint64(t29))
+					t30 := int64(load64(mem, uint64(uint32(v4))+48))
+					store64(mem, uint64(uint32(v4))+104, uint64(t30))
+					v5 = v4 + i32(156) + i32(4)
+					v3 = i32(24)
+					v1 = i32(1)
+				l10:
+					{
+						m.fn523(v4+i32(156), v4+i32(104))
+						mem = m.memory
+						t31 := int32(load32(mem, uint64(uint32(v4))+156))
+						v6 = t31
+						if v6 == i32(-0x80000000) {
+							t39 := int32(load32(mem, uint64(uint32(v4))+112))
+							t40 := int32(load32(mem, uint64(uint32(v4))+104))
+							m.fn20(t39, t40, i32(4), i32(8))
+							mem = m.memory
+							t41 := int32(load32(mem, uint64(uint32(v4))+76))
+							v2 = t41
+							t42 := int32(load32(mem, uint64(uint32(v4))+80))
+							v3 = t42
+							goto l11
+						}
+						t32 := int64(load64(mem, uint64(uint32(v5))+8))
+						store64(mem, uint64(uint32(v4))+144, uint64(t32))
+						t33 := int64(load64(mem, uint64(uint32(v5))))
+						store64(mem, uint64(uint32(v4))+136, uint64(t33))
+						{
+							t34 := int32(load32(mem, uint64(uint32(v4))+76))
+							if v1 != t34 {
+								goto l9
+							}
+							m.fn297(v4+i32(76), v1, i32(1), i32(4), i32(20))
+							mem = m.memory
+							t35 := int32(load32(mem, uint64(uint32(v4))+80))
+							v8 = t35
+						}
+					l9:
+						v2 = v8 + v3
+						store32(mem, uint64(uint32(v2+i32(-4))), uint32(v6))
+						t36 := int64(load64(mem, uint64(uint32(v4))+136))
+						store64(mem, uint64(uint32(v2)), uint64(t36))
+						t37 := int64(load64(mem, uint64(uint32(v4))+144))
+						store64(mem, uint64(uint32(v2))+8, uint64(t37))
+						t38 := v4
+						v1 = v1 + i32(1)
+						store32(mem, uint64(uint32(t38))+84, uint32(v1))
+						v3 = v3 + i32(20)
+						goto l10
+					}
 				}
-				goto l7
-			}
-		l6:
-			{
-				t4 := int32(load32(mem, uint64(uint32(v3))+8))
-				if t4 == i32(-0x7fffffff) {
-					goto l8
-				}
-				m.fn26(v3 + i32(8))
+			l6:
+				v3 = i32(4)
+				t43 := int32(load32(mem, uint64(uint32(v4))+56))
+				t44 := int32(load32(mem, uint64(uint32(v4))+48))
+				m.fn20(t43, t44, i32(4), i32(8))
 				mem = m.memory
-				goto l7
+				v2 = i32(0)
+				v1 = i32(0)
 			}
-		l8:
-			t5 := int32(load32(mem, uint64(uint32(v3))+16))
-			v8 = t5
+		l11:
 			{
-				t6 := int32(load32(mem, uint64(uint32(v3))+12))
-				v4 = t6
-				if v4 != i32(-0x7fffffff) {
-					goto l9
+				t45 := int32(load32(mem, uint64(uint32(v4))+24))
+				if t45 == i32(-0x7fffffff) {
+					goto l12
 				}
-				v4 = i32(-0x7fffffff)
-				goto l7
+				t46 := int64(load64(mem, uint64(uint32(v4))+40))
+				store64(mem, uint64(uint32(v0))+16, uint64(t46))
+				t47 := int64(load64(mem, uint64(uint32(v4))+32))
+				store64(mem, uint64(uint32(v0))+8, uint64(t47))
+				t48 := int64(load64(mem, uint64(uint32(v4))+24))
+				store64(mem, uint64(uint32(v0)), uint64(t48))
+				m.fn450(v3, v1)
+				mem = m.memory
+				m.fn20(v2, v3, i32(4), i32(20))
+				mem = m.memory
+				goto l13
 			}
-		l9:
-			v5 = i32(0)
-			t7 := int32(load32(mem, uint64(uint32(v3))+20))
-			v2 = t7
-			v1 = v8
-		}
-	l7:
-		v6 = v2 + i32(-1)
-		if v2 != 0 {
-			goto l10
-		}
-		v2 = i32(0)
-	l2:
-		v7 = i32(0)
-		goto l11
-	l5:
-		v6 = v2 + i32(-1)
-		v4 = i32(-0x7fffffff)
-		v5 = i32(1)
-	l10:
-		t8 := int32(mem[uint64(uint32(v1+v6))])
-		p9 := i32(0)
-		if t8&i32(255) == i32(47) {
-			p9 = v1
-		}
-		v7 = p9
-	}
-l11:
-	p10 := v2
-	if v7 != 0 {
-		p10 = v6
-	}
-	v9 = p10
-	p11 := v1
-	if v7 != 0 {
-		p11 = v7
-	}
-	v10 = p11
-	t12 := int32(load32(mem, uint64(uint32(v0))+4))
-	v11 = t12
-	t13 := int32(load32(mem, uint64(uint32(v0))+8))
-	v1 = t13
-	v7 = i32(0)
-	t14 := int32(mem[uint64(uint32(v0))])
-	v6 = t14
-	v2 = v6 + i32(-10)
-	t15 := int32(mem[uint64(uint32(v0))+16])
-	v12 = t15 & i32(255)
-	v13 = v0 + i32(8)
-l17:
-	{
-		t16 := int32(mem[uint64(uint32(v7+i32(317320)))])
-		if t16 != v6 {
-			goto l12
-		}
-		switch v2 {
-		default:
-			goto l15
-		case 0:
-			t17 := int32(mem[uint64(uint32(v7+i32(317336)))])
-			if t17 != v12 {
-				goto l12
-			}
-			t18 := int64(load64(mem, uint64(uint32(v7+i32(317321)))))
-			t19 := int64(load64(mem, uint64(uint32(v0))+1))
-			t20 := int64(load64(mem, uint64(uint32(v7+i32(317328)))))
-			t21 := int64(load64(mem, uint64(uint32(v13))))
-			if t18^t19|(t20^t21) == 0 {
-				goto l15
-			}
-			goto l12
-		case 1:
-			t22 := int32(load32(mem, uint64(uint32(v7+i32(317328)))))
-			if t22 != v1 {
-				goto l12
-			}
-			t23 := int32(load32(mem, uint64(uint32(v7+i32(317324)))))
-			t24 := m.fn741(t23, v11, v1)
+		l12:
+			store32(mem, uint64(uint32(v0))+12, uint32(v1))
+			store32(mem, uint64(uint32(v0))+8, uint32(v3))
+			store32(mem, uint64(uint32(v0))+4, uint32(v2))
+			store32(mem, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
+		l13:
+			t49 := int32(load32(mem, uint64(uint32(v4))+8))
+			t50 := int32(load32(mem, uint64(uint32(v4))+12))
+			m.fn20(t49, t50, i32(1), i32(1))
 			mem = m.memory
-			if t24 != 0 {
-				goto l12
-			}
+			goto l5
 		}
-	l15:
-		t25 := int32(load32(mem, uint64(uint32(v7+i32(317344)))))
-		if t25 != v9 {
-			goto l12
-		}
-		t26 := int32(load32(mem, uint64(uint32(v7+i32(317340)))))
-		t27 := m.fn741(t26, v10, v9)
-		mem = m.memory
-		if t27 != 0 {
-			goto l12
-		}
-		v7 = i32(1)
-		goto l16
+	l2:
+		t51 := int32(load32(mem, uint64(uint32(v4))+8))
+		t52 := int32(load32(mem, uint64(uint32(v4))+12))
+		m.fn20(t51, t52, i32(1), i32(1))
 	}
-l12:
-	v7 = v7 + i32(28)
-	if v7 != i32(84) {
-		goto l17
-	}
-	v7 = i32(0)
-l16:
-	{
-		t28 := v5
-		var p29 int32
-		if v4 == i32(-0x80000000) {
-			p29 = 1
-		}
-		if t28|p29 != 0 {
-			goto l18
-		}
-		m.fn20(v4, v8, i32(1), i32(1))
-	}
-l18:
-	m.g0 = v3 + i32(32)
-	return v7
+l5:
+	m.g0 = v4 + i32(176)
 }
-func (m *Module) fn628(v0, v1, v2 int32) {
+func (m *Module) fn623(v0, v1 int32) {
+	var v2, v3, v4, v5, v6, v7, v8, v9 int32
+	t0 := m.g0
+	v2 = t0 - i32(64)
+	m.g0 = v2
+	mem := m.memory
+	t1 := int32(load32(mem, uint64(uint32(v1))+4))
+	v3 = t1
+	t2 := int32(load32(mem, uint64(uint32(v1))+8))
+	v4 = t2
+	v5 = i32(0)
+	t3 := int32(mem[uint64(uint32(v1))])
+	v6 = t3
+	v7 = v6 + i32(-10)
+	t4 := int32(mem[uint64(uint32(v1))+16])
+	v8 = t4 & i32(255)
+	v9 = v1 + i32(8)
+	{
+	l5:
+		{
+			t5 := int32(mem[uint64(uint32(v5+i32(318040)))])
+			if t5 != v6 {
+				goto l0
+			}
+			switch v7 {
+			default:
+				goto l3
+			case 0:
+				t6 := int32(mem[uint64(uint32(v5+i32(318056)))])
+				if t6 != v8 {
+					goto l0
+				}
+				t7 := int64(load64(mem, uint64(uint32(v5+i32(318041)))))
+				t8 := int64(load64(mem, uint64(uint32(v1))+1))
+				t9 := int64(load64(mem, uint64(uint32(v5+i32(318048)))))
+				t10 := int64(load64(mem, uint64(uint32(v9))))
+				if t7^t8|(t9^t10) == 0 {
+					goto l3
+				}
+				goto l0
+			case 1:
+				t11 := int32(load32(mem, uint64(uint32(v5+i32(318048)))))
+				if t11 != v4 {
+					goto l0
+				}
+				t12 := int32(load32(mem, uint64(uint32(v5+i32(318044)))))
+				t13 := m.fn741(t12, v3, v4)
+				mem = m.memory
+				if t13 != 0 {
+					goto l0
+				}
+			}
+		l3:
+			store32(mem, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
+			goto l4
+		}
+	l0:
+		v5 = v5 + i32(20)
+		if v5 != i32(100) {
+			goto l5
+		}
+		store32(mem, uint64(uint32(v2))+44, uint32(i32(6)))
+		store32(mem, uint64(uint32(v2))+40, uint32(i32(310987)))
+		store32(mem, uint64(uint32(v2))+36, uint32(i32(-0x80000000)))
+		store32(mem, uint64(uint32(v2))+32, uint32(i32(50)))
+		store32(mem, uint64(uint32(v2))+28, uint32(i32(318140)))
+		store32(mem, uint64(uint32(v2))+60, uint32(i32(2)))
+		store32(mem, uint64(uint32(v2))+52, uint32(i32(4)))
+		store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(28)))
+		store32(mem, uint64(uint32(v2))+48, uint32(v2+i32(36)))
+		m.fn80(v2+i32(4), i32(264206), v2+i32(48))
+		mem = m.memory
+		t14 := int32(load32(mem, uint64(uint32(v2))+44))
+		store32(mem, uint64(uint32(v2))+24, uint32(t14))
+		t15 := int64(load64(mem, uint64(uint32(v2))+36))
+		store64(mem, uint64(uint32(v2))+16, uint64(t15))
+		t16 := int64(load64(mem, uint64(uint32(v2))+20))
+		store64(mem, uint64(uint32(v0))+16, uint64(t16))
+		t17 := int64(load64(mem, uint64(uint32(v2))+12))
+		store64(mem, uint64(uint32(v0))+8, uint64(t17))
+		t18 := int64(load64(mem, uint64(uint32(v2))+4))
+		store64(mem, uint64(uint32(v0)), uint64(t18))
+	}
+l4:
+	m.g0 = v2 + i32(64)
+}
+func (m *Module) fn624(v0, v1, v2 int32) {
 	var v3 int32
 	var v4 int64
 	var v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
@@ -84908,7 +84883,7 @@ func (m *Module) fn628(v0, v1, v2 int32) {
 							}
 						l29:
 							store32(mem, uint64(uint32(v3))+156, uint32(v13))
-							m.fn629(v3+i32(24), v3+i32(156))
+							m.fn625(v3+i32(24), v3+i32(156))
 							mem = m.memory
 							t39 := int32(mem[uint64(uint32(v3))+24])
 							if t39 == 0 {
@@ -85168,7 +85143,7 @@ func (m *Module) fn628(v0, v1, v2 int32) {
 			memory_copy(mem, uint32(v14+v7), uint32(v5), uint32(v11))
 		l57:
 			store32(mem, uint64(uint32(v3))+140, uint32(v7+v11))
-			m.fn630(v3+i32(164), v3+i32(132))
+			m.fn626(v3+i32(164), v3+i32(132))
 			mem = m.memory
 			t74 := int32(load32(mem, uint64(uint32(v3))+140))
 			v7 = t74
@@ -85352,7 +85327,7 @@ func (m *Module) fn628(v0, v1, v2 int32) {
 l3:
 	m.g0 = v3 + i32(176)
 }
-func (m *Module) fn629(v0, v1 int32) {
+func (m *Module) fn625(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
 	v2 = i32(0)
 	mem := m.memory
@@ -85398,7 +85373,7 @@ l1:
 	mem[uint64(uint32(v0))+1] = byte(v5)
 	mem[uint64(uint32(v0))] = byte(v2)
 }
-func (m *Module) fn630(v0, v1 int32) {
+func (m *Module) fn626(v0, v1 int32) {
 	var v2, v3, v4 int32
 	t0 := m.g0
 	v2 = t0 - i32(32)
@@ -85452,52 +85427,14 @@ l4:
 l0:
 	m.g0 = v2 + i32(32)
 }
-func (m *Module) fn631(v0 int32) {
-	m.fn632(v0)
-}
-func (m *Module) fn632(v0 int32) {
-	var v1 int32
+func (m *Module) fn627(v0 int32) {
 	mem := m.memory
-	{
-		t0 := int32(mem[uint64(uint32(v0))+48])
-		if uint32(t0) < uint32(i32(11)) {
-			goto l0
-		}
-		t1 := int32(load32(mem, uint64(uint32(v0))+56))
-		v1 = t1
-		if v1 == 0 {
-			goto l0
-		}
-		t2 := int32(load32(mem, uint64(uint32(v0))+52))
-		m.fn18(t2, v1, i32(1))
-		mem = m.memory
-	}
-l0:
-	t3 := int32(load32(mem, uint64(uint32(v0))))
-	t4 := int32(load32(mem, uint64(uint32(v0))+4))
-	m.fn20(t3, t4, i32(1), i32(1))
-	mem = m.memory
-	t5 := int32(load32(mem, uint64(uint32(v0))+16))
-	v1 = t5
-	t6 := int32(load32(mem, uint64(uint32(v0))+20))
-	m.fn267(v1, t6)
-	mem = m.memory
-	t7 := int32(load32(mem, uint64(uint32(v0))+12))
-	m.fn20(t7, v1, i32(4), i32(24))
-	mem = m.memory
-	m.fn596(v0 + i32(24))
-	mem = m.memory
-	{
-		t8 := int32(load32(mem, uint64(uint32(v0))+36))
-		v1 = t8
-		if v1 == i32(-0x80000000) {
-			return
-		}
-		t9 := int32(load32(mem, uint64(uint32(v0))+40))
-		m.fn20(v1, t9, i32(1), i32(1))
-	}
+	t0 := int32(load32(mem, uint64(uint32(v0))))
+	t1 := int32(load32(mem, uint64(uint32(v0))+4))
+	m.fn20(t0, t1, i32(1), i32(1))
+	m.fn454(v0 + i32(12))
 }
-func (m *Module) fn633(v0, v1, v2, v3, v4 int32) {
+func (m *Module) fn628(v0, v1, v2, v3, v4 int32) {
 	var v5 int32
 	t0 := m.g0
 	v5 = t0 - i32(48)
@@ -85506,11 +85443,537 @@ func (m *Module) fn633(v0, v1, v2, v3, v4 int32) {
 	memory_copy(mem, uint32(v5), uint32(v2), uint32(i32(40)))
 	store32(mem, uint64(uint32(v5))+44, uint32(v4))
 	store32(mem, uint64(uint32(v5))+40, uint32(v3))
-	m.fn622(v0, v5, v5, v3, v4)
-	m.fn632(v1)
+	m.fn629(v0, v5, v5, v3, v4)
+	mem = m.memory
+	t1 := int32(load32(mem, uint64(uint32(v1))))
+	t2 := int32(load32(mem, uint64(uint32(v1+i32(4)))))
+	m.fn20(t1, t2, i32(1), i32(1))
+	m.fn454(v1 + i32(12))
 	m.g0 = v5 + i32(48)
 }
+func (m *Module) fn629(v0, v1, v2, v3, v4 int32) {
+	var v5 int32
+	t0 := m.g0
+	v5 = t0 - i32(128)
+	m.g0 = v5
+	m.fn94(v5+i32(60), v2, v3, v4)
+	mem := m.memory
+	t1 := int64(load64(mem, uint64(uint32(v5))+64))
+	store64(mem, uint64(uint32(v5))+112, uint64(t1))
+	t2 := int32(load32(mem, uint64(uint32(v5))+72))
+	store32(mem, uint64(uint32(v5))+120, uint32(t2))
+	{
+		{
+			t3 := int32(load32(mem, uint64(uint32(v5))+60))
+			v4 = t3
+			if v4 != i32(-0x80000000) {
+				goto l0
+			}
+			t4 := int32(load32(mem, uint64(uint32(v5))+120))
+			store32(mem, uint64(uint32(v0))+12, uint32(t4))
+			t5 := int64(load64(mem, uint64(uint32(v5))+112))
+			store64(mem, uint64(uint32(v0))+4, uint64(t5))
+			store32(mem, uint64(uint32(v0)), uint32(i32(1)))
+			goto l1
+		}
+	l0:
+		memory_copy(mem, uint32(v5+i32(8)+i32(16)), uint32(v5+i32(60)+i32(16)), uint32(i32(36)))
+		store32(mem, uint64(uint32(v5))+8, uint32(v4))
+		t6 := int64(load64(mem, uint64(uint32(v5))+112))
+		store64(mem, uint64(uint32(v5))+12, uint64(t6))
+		t7 := int32(load32(mem, uint64(uint32(v5))+120))
+		store32(mem, uint64(uint32(v5))+20, uint32(t7))
+		t8 := m.fn38(i32(128))
+		mem = m.memory
+		v4 = t8
+		if v4 == 0 {
+			m.fn125(i32(1), i32(128))
+			panic("unreachable")
+		}
+		store32(mem, uint64(uint32(v5))+68, uint32(i32(0)))
+		store32(mem, uint64(uint32(v5))+64, uint32(v4))
+		store32(mem, uint64(uint32(v5))+60, uint32(i32(128)))
+		store32(mem, uint64(uint32(v5))+112, uint32(v5+i32(60)))
+		t9 := m.fn630(v5+i32(8), v5+i32(112))
+		mem = m.memory
+		v4 = t9
+		t10 := int32(load32(mem, uint64(uint32(v5))+64))
+		v2 = t10
+		t11 := int32(load32(mem, uint64(uint32(v5))+60))
+		v3 = t11
+		{
+			{
+				if v4 == 0 {
+					goto l3
+				}
+				m.fn20(v3, v2, i32(1), i32(1))
+				mem = m.memory
+				goto l4
+			l3:
+				if v3 != i32(-0x80000000) {
+					goto l5
+				}
+				v4 = v2
+			l4:
+				store32(mem, uint64(uint32(v5))+120, uint32(i32(0)))
+				store64(mem, uint64(uint32(v5))+112, uint64(i64(0x100000000)))
+				store32(mem, uint64(uint32(v5))+64, uint32(i32(304948)))
+				store64(mem, uint64(uint32(v5))+68, uint64(i64(0x60000020)))
+				store32(mem, uint64(uint32(v5))+60, uint32(v5+i32(112)))
+				t12 := m.fn542(v4, v5+i32(60))
+				mem = m.memory
+				if t12 != 0 {
+					m.fn201(i32(323620), i32(55), v5+i32(127), i32(304972), i32(323676))
+					panic("unreachable")
+				}
+				t13 := int32(load32(mem, uint64(uint32(v5))+120))
+				store32(mem, uint64(uint32(v0))+12, uint32(t13))
+				t14 := int64(load64(mem, uint64(uint32(v5))+112))
+				store64(mem, uint64(uint32(v0))+4, uint64(t14))
+				m.fn67(v4)
+				mem = m.memory
+				v4 = i32(1)
+				goto l7
+			}
+		l5:
+			t15 := int32(load32(mem, uint64(uint32(v5))+68))
+			store32(mem, uint64(uint32(v0))+12, uint32(t15))
+			store32(mem, uint64(uint32(v0))+8, uint32(v2))
+			store32(mem, uint64(uint32(v0))+4, uint32(v3))
+			v4 = i32(0)
+		}
+	l7:
+		store32(mem, uint64(uint32(v0)), uint32(v4))
+		m.fn631(v5 + i32(8))
+	}
+l1:
+	m.g0 = v5 + i32(128)
+}
+func (m *Module) fn630(v0, v1 int32) int32 {
+	var v2, v3, v4, v5, v6, v7 int32
+	t0 := m.g0
+	v2 = t0 - i32(48)
+	m.g0 = v2
+	mem := m.memory
+	t1 := int32(load32(mem, uint64(uint32(v1))))
+	v3 = t1
+	m.fn27(v3, i32(304019), i32(304020))
+	mem = m.memory
+	store32(mem, uint64(uint32(v2))+4, uint32(v1))
+	store32(mem, uint64(uint32(v2)), uint32(i32(512)))
+	t2 := int32(load16(mem, uint64(uint32(v0))+48))
+	v4 = t2
+	m.fn232(v2+i32(8), v3, i32(304424), i32(6))
+	mem = m.memory
+	{
+		{
+			t3 := int32(mem[uint64(uint32(v2))+8])
+			if t3 != i32(4) {
+				goto l0
+			}
+			t4 := int32(load32(mem, uint64(uint32(v1))))
+			m.fn27(t4, i32(304021), i32(304022))
+			mem = m.memory
+			{
+				{
+					if uint32(v4) < uint32(i32(1000)) {
+						goto l1
+					}
+					v3 = i32(1)
+					t5 := int32(uint32(v4&i32(0xffff)) / uint32(i32(10000)))
+					t6 := v2
+					t7 := v4
+					v5 = t5
+					v6 = (t7 - v5*i32(10000)) & i32(0xffff)
+					v7 = int32(uint32(v6*i32(5243)) >> 19)
+					t8 := int32(load16(mem, uint64(uint32(v7<<1))+326664))
+					store16(mem, uint64(uint32(t6))+9, uint16(t8))
+					t9 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+326664))
+					store16(mem, uint64(uint32(v2))+11, uint16(t9))
+					goto l2
+				}
+			l1:
+				v3 = i32(5)
+				v5 = v4
+				if uint32(v4) < uint32(i32(10)) {
+					goto l2
+				}
+				t10 := v2
+				v5 = int32(uint32(v4*i32(5243)) >> 19)
+				t11 := int32(load16(mem, uint64(uint32((v5*i32(-100)+v4)<<1))+326664))
+				store16(mem, uint64(uint32(t10))+11, uint16(t11))
+				v3 = i32(3)
+			}
+		l2:
+			{
+				if v4 == 0 {
+					goto l3
+				}
+				if v5 == 0 {
+					goto l4
+				}
+			l3:
+				t12 := v2 + i32(8)
+				v3 = v3 + i32(-1)
+				mem[uint64(uint32(t12+v3))] = byte(v5 | i32(48))
+			}
+		l4:
+			t13 := int32(load32(mem, uint64(uint32(v1))))
+			m.fn27(t13, v2+i32(8)+v3, v2+i32(13))
+			mem = m.memory
+			t14 := m.fn525(v2, i32(304703), i32(4), v0+i32(12))
+			mem = m.memory
+			v4 = t14
+			if v4 != 0 {
+				goto l5
+			}
+			{
+				t15 := int32(mem[uint64(uint32(v2))])
+				if t15 != 0 {
+					goto l6
+				}
+				t16 := m.fn525(v2, i32(304707), i32(3), v0+i32(24))
+				mem = m.memory
+				v4 = t16
+				if v4 != 0 {
+					goto l5
+				}
+				t17 := int32(mem[uint64(uint32(v2))])
+				if t17 != 0 {
+					goto l6
+				}
+				t18 := m.fn525(v2, i32(317404), i32(7), v0+i32(36))
+				mem = m.memory
+				v4 = t18
+				if v4 != 0 {
+					goto l5
+				}
+				t19 := int32(mem[uint64(uint32(v2))])
+				if t19 != 0 {
+					goto l6
+				}
+				t20 := int32(load32(mem, uint64(uint32(v0))+4))
+				t21 := int32(load32(mem, uint64(uint32(v0))+8))
+				t22 := m.fn524(v2, i32(311009), i32(4), t20, t21)
+				mem = m.memory
+				v4 = t22
+				if v4 != 0 {
+					goto l5
+				}
+				v4 = i32(0)
+				t23 := int32(load32(mem, uint64(uint32(v2))))
+				v1 = t23
+				if v1&i32(0xff00) == 0 {
+					goto l5
+				}
+				if v1&i32(1) != 0 {
+					goto l5
+				}
+				t24 := int32(load32(mem, uint64(uint32(v2))+4))
+				t25 := int32(load32(mem, uint64(uint32(t24))))
+				m.fn27(t25, i32(304016), i32(304017))
+				mem = m.memory
+				goto l5
+			}
+		l6:
+			store32(mem, uint64(uint32(v2))+8, uint32(i32(10)))
+			t26 := m.fn121(v2+i32(8), i32(0), i32(0))
+			mem = m.memory
+			v4 = t26
+			goto l5
+		}
+	l0:
+		t27 := int64(load64(mem, uint64(uint32(v2))+8))
+		t28 := m.fn233(t27)
+		v4 = t28
+	}
+l5:
+	m.g0 = v2 + i32(48)
+	return v4
+}
+func (m *Module) fn631(v0 int32) {
+	var v1 int32
+	mem := m.memory
+	{
+		t0 := int32(load32(mem, uint64(uint32(v0))+12))
+		v1 = t0
+		if v1 == i32(-0x80000000) {
+			goto l0
+		}
+		t1 := int32(load32(mem, uint64(uint32(v0))+16))
+		m.fn20(v1, t1, i32(1), i32(1))
+		mem = m.memory
+	}
+l0:
+	{
+		t2 := int32(load32(mem, uint64(uint32(v0))+24))
+		v1 = t2
+		if v1 == i32(-0x80000000) {
+			goto l1
+		}
+		t3 := int32(load32(mem, uint64(uint32(v0))+28))
+		m.fn20(v1, t3, i32(1), i32(1))
+		mem = m.memory
+	}
+l1:
+	{
+		t4 := int32(load32(mem, uint64(uint32(v0))+36))
+		v1 = t4
+		if v1 == i32(-0x80000000) {
+			goto l2
+		}
+		t5 := int32(load32(mem, uint64(uint32(v0))+40))
+		m.fn20(v1, t5, i32(1), i32(1))
+		mem = m.memory
+	}
+l2:
+	t6 := int32(load32(mem, uint64(uint32(v0))))
+	t7 := int32(load32(mem, uint64(uint32(v0))+4))
+	m.fn20(t6, t7, i32(1), i32(1))
+}
+func (m *Module) fn632(v0, v1, v2 int32) int32 {
+	var v3 int32
+	v3 = i32(0)
+	mem := m.memory
+	{
+		t0 := int32(load32(mem, uint64(uint32(v0))))
+		if t0 == i32(-0x80000000) {
+			goto l0
+		}
+		t1 := int32(load32(mem, uint64(uint32(v0))+8))
+		if t1 != i32(1) {
+			goto l0
+		}
+		t2 := int32(load32(mem, uint64(uint32(v0))+4))
+		t3 := int32(mem[uint64(uint32(t2))])
+		var p4 int32
+		if t3 == i32(48) {
+			p4 = 1
+		}
+		v3 = p4
+	}
+l0:
+	return v3
+}
+func fn633(v0 int32) int32 {
+	var p0 int32
+	if v0&i32(0xffff) == i32(200) {
+		p0 = 1
+	}
+	return p0
+}
 func (m *Module) fn634(v0, v1, v2 int32) int32 {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
+	t0 := m.g0
+	v3 = t0 - i32(32)
+	m.g0 = v3
+	mem := m.memory
+	{
+		{
+			if uint32(v2) > uint32(i32(7)) {
+				goto l0
+			}
+			if v2 != 0 {
+				v7 = v1
+				v6 = v2
+			l4:
+				{
+					t1 := int32(mem[uint64(uint32(v7))])
+					if t1 == i32(37) {
+						goto l3
+					}
+					v7 = v7 + i32(1)
+					v6 = v6 + i32(-1)
+					if v6 != 0 {
+						goto l4
+					}
+					goto l5
+				}
+			}
+			v2 = i32(0)
+			v4 = i32(-0x7fffffff)
+			v5 = i32(1)
+			v6 = i32(-1)
+			goto l2
+		l0:
+			m.fn391(v3, i32(37), v1, v2)
+			mem = m.memory
+			t2 := int32(load32(mem, uint64(uint32(v3))))
+			if t2 != i32(1) {
+				goto l5
+			}
+		}
+	l3:
+		m.fn624(v3+i32(8), v1, v2)
+		mem = m.memory
+		v5 = i32(1)
+		v4 = i32(-0x7fffffff)
+		{
+			{
+				t3 := int32(load32(mem, uint64(uint32(v3))+8))
+				if t3 != i32(-0x7ffffffe) {
+					goto l6
+				}
+				goto l7
+			}
+		l6:
+			{
+				t4 := int32(load32(mem, uint64(uint32(v3))+8))
+				if t4 == i32(-0x7fffffff) {
+					goto l8
+				}
+				m.fn26(v3 + i32(8))
+				mem = m.memory
+				goto l7
+			}
+		l8:
+			t5 := int32(load32(mem, uint64(uint32(v3))+16))
+			v8 = t5
+			{
+				t6 := int32(load32(mem, uint64(uint32(v3))+12))
+				v4 = t6
+				if v4 != i32(-0x7fffffff) {
+					goto l9
+				}
+				v4 = i32(-0x7fffffff)
+				goto l7
+			}
+		l9:
+			v5 = i32(0)
+			t7 := int32(load32(mem, uint64(uint32(v3))+20))
+			v2 = t7
+			v1 = v8
+		}
+	l7:
+		v6 = v2 + i32(-1)
+		if v2 != 0 {
+			goto l10
+		}
+		v2 = i32(0)
+	l2:
+		v7 = i32(0)
+		goto l11
+	l5:
+		v6 = v2 + i32(-1)
+		v4 = i32(-0x7fffffff)
+		v5 = i32(1)
+	l10:
+		t8 := int32(mem[uint64(uint32(v1+v6))])
+		p9 := i32(0)
+		if t8&i32(255) == i32(47) {
+			p9 = v1
+		}
+		v7 = p9
+	}
+l11:
+	p10 := v2
+	if v7 != 0 {
+		p10 = v6
+	}
+	v9 = p10
+	p11 := v1
+	if v7 != 0 {
+		p11 = v7
+	}
+	v10 = p11
+	t12 := int32(load32(mem, uint64(uint32(v0))+4))
+	v11 = t12
+	t13 := int32(load32(mem, uint64(uint32(v0))+8))
+	v1 = t13
+	v7 = i32(0)
+	t14 := int32(mem[uint64(uint32(v0))])
+	v6 = t14
+	v2 = v6 + i32(-10)
+	t15 := int32(mem[uint64(uint32(v0))+16])
+	v12 = t15 & i32(255)
+	v13 = v0 + i32(8)
+l17:
+	{
+		t16 := int32(mem[uint64(uint32(v7+i32(317320)))])
+		if t16 != v6 {
+			goto l12
+		}
+		switch v2 {
+		default:
+			goto l15
+		case 0:
+			t17 := int32(mem[uint64(uint32(v7+i32(317336)))])
+			if t17 != v12 {
+				goto l12
+			}
+			t18 := int64(load64(mem, uint64(uint32(v7+i32(317321)))))
+			t19 := int64(load64(mem, uint64(uint32(v0))+1))
+			t20 := int64(load64(mem, uint64(uint32(v7+i32(317328)))))
+			t21 := int64(load64(mem, uint64(uint32(v13))))
+			if t18^t19|(t20^t21) == 0 {
+				goto l15
+			}
+			goto l12
+		case 1:
+			t22 := int32(load32(mem, uint64(uint32(v7+i32(317328)))))
+			if t22 != v1 {
+				goto l12
+			}
+			t23 := int32(load32(mem, uint64(uint32(v7+i32(317324)))))
+			t24 := m.fn741(t23, v11, v1)
+			mem = m.memory
+			if t24 != 0 {
+				goto l12
+			}
+		}
+	l15:
+		t25 := int32(load32(mem, uint64(uint32(v7+i32(317344)))))
+		if t25 != v9 {
+			goto l12
+		}
+		t26 := int32(load32(mem, uint64(uint32(v7+i32(317340)))))
+		t27 := m.fn741(t26, v10, v9)
+		mem = m.memory
+		if t27 != 0 {
+			goto l12
+		}
+		v7 = i32(1)
+		goto l16
+	}
+l12:
+	v7 = v7 + i32(28)
+	if v7 != i32(84) {
+		goto l17
+	}
+	v7 = i32(0)
+l16:
+	{
+		t28 := v5
+		var p29 int32
+		if v4 == i32(-0x80000000) {
+			p29 = 1
+		}
+		if t28|p29 != 0 {
+			goto l18
+		}
+		m.fn20(v4, v8, i32(1), i32(1))
+	}
+l18:
+	m.g0 = v3 + i32(32)
+	return v7
+}
+func (m *Module) fn635(v0 int32) {
+	m.fn620(v0)
+}
+func (m *Module) fn636(v0, v1, v2, v3, v4 int32) {
+	var v5 int32
+	t0 := m.g0
+	v5 = t0 - i32(48)
+	m.g0 = v5
+	mem := m.memory
+	memory_copy(mem, uint32(v5), uint32(v2), uint32(i32(40)))
+	store32(mem, uint64(uint32(v5))+44, uint32(v4))
+	store32(mem, uint64(uint32(v5))+40, uint32(v3))
+	m.fn629(v0, v5, v5, v3, v4)
+	m.fn620(v1)
+	m.g0 = v5 + i32(48)
+}
+func (m *Module) fn637(v0, v1, v2 int32) int32 {
 	var v3 int32
 	v3 = i32(1)
 	mem := m.memory
@@ -85539,17 +86002,17 @@ func (m *Module) fn634(v0, v1, v2 int32) int32 {
 l0:
 	return v3
 }
-func fn635(v0 int32) int32 {
+func fn638(v0 int32) int32 {
 	var p0 int32
 	if uint32((v0+i32(-200))&i32(0xffff)) < uint32(i32(100)) {
 		p0 = 1
 	}
 	return p0
 }
-func (m *Module) fn636(v0 int32) {
+func (m *Module) fn639(v0 int32) {
 	m.fn540(v0)
 }
-func (m *Module) fn637(v0, v1, v2, v3, v4 int32) {
+func (m *Module) fn640(v0, v1, v2, v3, v4 int32) {
 	var v5 int32
 	t0 := m.g0
 	v5 = t0 - i32(48)
@@ -85558,11 +86021,11 @@ func (m *Module) fn637(v0, v1, v2, v3, v4 int32) {
 	memory_copy(mem, uint32(v5), uint32(v2), uint32(i32(40)))
 	store32(mem, uint64(uint32(v5))+44, uint32(v4))
 	store32(mem, uint64(uint32(v5))+40, uint32(v3))
-	m.fn638(v0, v5, v5, v5, v5)
+	m.fn641(v0, v5, v5, v5, v5)
 	m.fn540(v1)
 	m.g0 = v5 + i32(48)
 }
-func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
+func (m *Module) fn641(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7 int32
 	t0 := m.g0
 	v5 = t0 - i32(80)
@@ -85615,7 +86078,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 		store32(mem, uint64(uint32(v5))+64, uint32(v2))
 		store32(mem, uint64(uint32(v5))+60, uint32(i32(128)))
 		store32(mem, uint64(uint32(v5))+48, uint32(v5+i32(60)))
-		t16 := m.fn639(v5+i32(12), v5+i32(48))
+		t16 := m.fn642(v5+i32(12), v5+i32(48))
 		mem = m.memory
 		v2 = t16
 		t17 := int32(load32(mem, uint64(uint32(v5))+64))
@@ -85665,12 +86128,12 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 		}
 	l5:
 		store32(mem, uint64(uint32(v0)), uint32(v2))
-		m.fn640(v5 + i32(12))
+		m.fn643(v5 + i32(12))
 		m.g0 = v5 + i32(80)
 		return
 	}
 }
-func (m *Module) fn639(v0, v1 int32) int32 {
+func (m *Module) fn642(v0, v1 int32) int32 {
 	var v2 int32
 	t0 := m.g0
 	v2 = t0 - i32(32)
@@ -85735,7 +86198,7 @@ l0:
 	m.g0 = v2 + i32(32)
 	return v1
 }
-func (m *Module) fn640(v0 int32) {
+func (m *Module) fn643(v0 int32) {
 	var v1 int32
 	mem := m.memory
 	t0 := int32(load32(mem, uint64(uint32(v0))))
@@ -85763,10 +86226,10 @@ l0:
 		m.fn20(v1, t5, i32(1), i32(1))
 	}
 }
-func (m *Module) fn641(v0 int32) {
+func (m *Module) fn644(v0 int32) {
 	m.fn537(v0)
 }
-func (m *Module) fn642(v0, v1, v2, v3, v4 int32) {
+func (m *Module) fn645(v0, v1, v2, v3, v4 int32) {
 	var v5 int32
 	t0 := m.g0
 	v5 = t0 - i32(48)
@@ -85775,11 +86238,11 @@ func (m *Module) fn642(v0, v1, v2, v3, v4 int32) {
 	memory_copy(mem, uint32(v5), uint32(v2), uint32(i32(40)))
 	store32(mem, uint64(uint32(v5))+44, uint32(v4))
 	store32(mem, uint64(uint32(v5))+40, uint32(v3))
-	m.fn643(v0, v5, v5, v5, v5)
+	m.fn646(v0, v5, v5, v5, v5)
 	m.fn537(v1)
 	m.g0 = v5 + i32(48)
 }
-func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
+func (m *Module) fn646(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7 int32
 	t0 := m.g0
 	v5 = t0 - i32(80)
@@ -85832,7 +86295,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 		store32(mem, uint64(uint32(v5))+64, uint32(v2))
 		store32(mem, uint64(uint32(v5))+60, uint32(i32(128)))
 		store32(mem, uint64(uint32(v5))+48, uint32(v5+i32(60)))
-		t16 := m.fn639(v5+i32(12), v5+i32(48))
+		t16 := m.fn642(v5+i32(12), v5+i32(48))
 		mem = m.memory
 		v2 = t16
 		t17 := int32(load32(mem, uint64(uint32(v5))+64))
@@ -85882,12 +86345,12 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 		}
 	l5:
 		store32(mem, uint64(uint32(v0)), uint32(v2))
-		m.fn640(v5 + i32(12))
+		m.fn643(v5 + i32(12))
 		m.g0 = v5 + i32(80)
 		return
 	}
 }
-func (m *Module) fn644(v0, v1, v2, v3, v4 int32) {
+func (m *Module) fn647(v0, v1, v2, v3, v4 int32) {
 	var v5 int32
 	t0 := m.g0
 	v5 = t0 - i32(48)
@@ -85896,10 +86359,10 @@ func (m *Module) fn644(v0, v1, v2, v3, v4 int32) {
 	memory_copy(mem, uint32(v5), uint32(v2), uint32(i32(40)))
 	store32(mem, uint64(uint32(v5))+44, uint32(v4))
 	store32(mem, uint64(uint32(v5))+40, uint32(v3))
-	m.fn645(v0, v5, v5, v3, v4)
+	m.fn648(v0, v5, v5, v3, v4)
 	m.g0 = v5 + i32(48)
 }
-func (m *Module) fn645(v0, v1, v2, v3, v4 int32) {
+func (m *Module) fn648(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7 int32
 	var v8 int64
 	var v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27, v28, v29, v30, v31, v32, v33, v34, v35, v36, v37 int32
@@ -87195,7 +87658,7 @@ func (m *Module) fn645(v0, v1, v2, v3, v4 int32) {
 		return
 	}
 }
-func (m *Module) fn646(v0, v1, v2 int32) int32 {
+func (m *Module) fn649(v0, v1, v2 int32) int32 {
 	var v3, v4, v5 int32
 	var v6 int64
 	var v7, v8 int32
@@ -87439,7 +87902,7 @@ l1:
 	m.g0 = v3 + i32(128)
 	return v4 & i32(1)
 }
-func (m *Module) fn647(v0, v1 int32) int32 {
+func (m *Module) fn650(v0, v1 int32) int32 {
 	var v2, v3, v4, v5, v6 int32
 	t0 := m.g0
 	v2 = t0 - i32(32)
@@ -87681,7 +88144,7 @@ l0:
 	m.g0 = v2 + i32(32)
 	return v1
 }
-func (m *Module) fn648(v0 int32) {
+func (m *Module) fn651(v0 int32) {
 	var v1 int32
 	mem := m.memory
 	{
@@ -87729,7 +88192,7 @@ l2:
 	t10 := int32(load32(mem, uint64(uint32(v0))+16))
 	m.fn20(t9, t10, i32(1), i32(1))
 }
-func (m *Module) fn649(v0, v1, v2, v3, v4 int32) {
+func (m *Module) fn652(v0, v1, v2, v3, v4 int32) {
 	var v5 int32
 	t0 := m.g0
 	v5 = t0 - i32(48)
@@ -87738,10 +88201,10 @@ func (m *Module) fn649(v0, v1, v2, v3, v4 int32) {
 	memory_copy(mem, uint32(v5), uint32(v2), uint32(i32(40)))
 	store32(mem, uint64(uint32(v5))+44, uint32(v4))
 	store32(mem, uint64(uint32(v5))+40, uint32(v3))
-	m.fn650(v0, v5, v5, v3, v4)
+	m.fn653(v0, v5, v5, v3, v4)
 	m.g0 = v5 + i32(48)
 }
-func (m *Module) fn650(v0, v1, v2, v3, v4 int32) {
+func (m *Module) fn653(v0, v1, v2, v3, v4 int32) {
 	var v5 int32
 	t0 := m.g0
 	v5 = t0 - i32(144)
@@ -87784,7 +88247,7 @@ func (m *Module) fn650(v0, v1, v2, v3, v4 int32) {
 		store32(mem, uint64(uint32(v5))+72, uint32(v4))
 		store32(mem, uint64(uint32(v5))+68, uint32(i32(128)))
 		store32(mem, uint64(uint32(v5))+128, uint32(v5+i32(68)))
-		t9 := m.fn647(v5+i32(8), v5+i32(128))
+		t9 := m.fn650(v5+i32(8), v5+i32(128))
 		mem = m.memory
 		v4 = t9
 		t10 := int32(load32(mem, uint64(uint32(v5))+72))
@@ -87834,12 +88297,12 @@ func (m *Module) fn650(v0, v1, v2, v3, v4 int32) {
 		}
 	l7:
 		store32(mem, uint64(uint32(v0)), uint32(v4))
-		m.fn648(v5 + i32(8))
+		m.fn651(v5 + i32(8))
 	}
 l1:
 	m.g0 = v5 + i32(144)
 }
-func (m *Module) fn651(v0, v1 int32) {
+func (m *Module) fn654(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
 	var v11 int64
 	t0 := m.g0
@@ -88097,7 +88560,7 @@ func (m *Module) fn651(v0, v1 int32) {
 l12:
 	m.g0 = v2 + i32(112)
 }
-func (m *Module) fn652(v0, v1 int32) {
+func (m *Module) fn655(v0, v1 int32) {
 	var v2, v3 int32
 	t0 := m.g0
 	v2 = t0 - i32(64)
@@ -88128,7 +88591,7 @@ func (m *Module) fn652(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+56, uint32(i32(16843009)))
 		store64(mem, uint64(uint32(v2))+48, uint64(i64(72340172838076673)))
 		store64(mem, uint64(uint32(v2))+40, uint64(i64(72340172838076673)))
-		t5 := m.fn627(v2+i32(40), i32(304496), i32(37))
+		t5 := m.fn634(v2+i32(40), i32(304496), i32(37))
 		mem = m.memory
 		v3 = t5
 		t6 := m.fn38(i32(8))
@@ -88165,7 +88628,7 @@ func (m *Module) fn652(v0, v1 int32) {
 l1:
 	m.g0 = v2 + i32(64)
 }
-func (m *Module) fn653(v0, v1 int32) {
+func (m *Module) fn656(v0, v1 int32) {
 	var v2, v3 int32
 	t0 := m.g0
 	v2 = t0 - i32(64)
@@ -88196,7 +88659,7 @@ func (m *Module) fn653(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+56, uint32(i32(16843009)))
 		store64(mem, uint64(uint32(v2))+48, uint64(i64(72340172838076673)))
 		store64(mem, uint64(uint32(v2))+40, uint64(i64(72340172838076673)))
-		t5 := m.fn627(v2+i32(40), i32(304629), i32(49))
+		t5 := m.fn634(v2+i32(40), i32(304629), i32(49))
 		mem = m.memory
 		v3 = t5
 		t6 := m.fn38(i32(8))
@@ -88233,7 +88696,7 @@ func (m *Module) fn653(v0, v1 int32) {
 l1:
 	m.g0 = v2 + i32(64)
 }
-func (m *Module) fn654(v0, v1 int32) {
+func (m *Module) fn657(v0, v1 int32) {
 	var v2, v3 int32
 	t0 := m.g0
 	v2 = t0 - i32(64)
@@ -88264,7 +88727,7 @@ func (m *Module) fn654(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+56, uint32(i32(16843009)))
 		store64(mem, uint64(uint32(v2))+48, uint64(i64(72340172838076673)))
 		store64(mem, uint64(uint32(v2))+40, uint64(i64(72340172838076673)))
-		t5 := m.fn627(v2+i32(40), i32(304556), i32(48))
+		t5 := m.fn634(v2+i32(40), i32(304556), i32(48))
 		mem = m.memory
 		v3 = t5
 		t6 := m.fn38(i32(8))
@@ -88301,7 +88764,7 @@ func (m *Module) fn654(v0, v1 int32) {
 l1:
 	m.g0 = v2 + i32(64)
 }
-func (m *Module) fn655(v0, v1 int32) {
+func (m *Module) fn658(v0, v1 int32) {
 	var v2, v3 int32
 	var v4 int64
 	var v5, v6, v7, v8, v9 int32
@@ -88735,7 +89198,7 @@ func (m *Module) fn655(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+136, uint32(i32(33686018)))
 		store64(mem, uint64(uint32(v2))+128, uint64(i64(144680345676153346)))
 		store64(mem, uint64(uint32(v2))+120, uint64(i64(144680345676153346)))
-		t83 := m.fn627(v2+i32(120), i32(304072), i32(47))
+		t83 := m.fn634(v2+i32(120), i32(304072), i32(47))
 		mem = m.memory
 		v11 = t83
 		t84 := m.fn38(i32(20))
@@ -88776,7 +89239,7 @@ func (m *Module) fn655(v0, v1 int32) {
 l18:
 	m.g0 = v2 + i32(144)
 }
-func (m *Module) fn656(v0, v1 int32) {
+func (m *Module) fn659(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
 	var v8 int64
 	var v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
@@ -89805,7 +90268,7 @@ func (m *Module) fn656(v0, v1 int32) {
 					store32(mem, uint64(uint32(v2))+200, uint32(i32(33686018)))
 					store64(mem, uint64(uint32(v2))+192, uint64(i64(144680345676153346)))
 					store64(mem, uint64(uint32(v2))+184, uint64(i64(144680345676153346)))
-					t191 := m.fn627(v2+i32(184), i32(318420), i32(47))
+					t191 := m.fn634(v2+i32(184), i32(318420), i32(47))
 					mem = m.memory
 					v6 = t191
 					{
@@ -89884,64 +90347,75 @@ func (m *Module) fn656(v0, v1 int32) {
 l76:
 	m.g0 = v2 + i32(224)
 }
-func (m *Module) fn657(v0, v1 int32) {
+func (m *Module) fn660(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
 	var v18 int64
-	var v19, v20, v21, v22 int32
-	var v23 int64
-	var v24, v25, v26, v27, v28, v29, v30, v31, v32, v33, v34, v35, v36, v37, v38, v39 int32
-	var v40 int64
-	var v41, v42 int32
-	var v43 int64
-	var v44, v45, v46, v47, v48, v49 int32
+	var v19, v20 int32
+	var v21 int64
+	var v22, v23, v24, v25, v26, v27, v28, v29, v30, v31, v32, v33, v34, v35, v36, v37, v38, v39, v40 int32
+	var v41 int64
+	var v42, v43 int32
+	var v44 int64
+	var v45, v46, v47, v48, v49, v50 int32
 	t0 := m.g0
-	v2 = t0 - i32(480)
+	v2 = t0 - i32(496)
 	m.g0 = v2
-	m.fn439(v2+i32(312), v1, i32(318300), i32(5))
+	m.fn439(v2+i32(304), v1, i32(318300), i32(5))
 	mem := m.memory
 	{
 		{
 			{
-				{
-					t1 := int32(load32(mem, uint64(uint32(v2))+312))
-					v3 = t1
-					if v3 == i32(-0x7fffffff) {
-						goto l0
-					}
-					t2 := int32(load32(mem, uint64(uint32(v2))+332))
-					store32(mem, uint64(uint32(v2))+80, uint32(t2))
-					t3 := int64(load64(mem, uint64(uint32(v2))+324))
-					store64(mem, uint64(uint32(v2))+72, uint64(t3))
-					t4 := int64(load64(mem, uint64(uint32(v2))+316))
-					store64(mem, uint64(uint32(v2))+64, uint64(t4))
-					store32(mem, uint64(uint32(v2))+60, uint32(v3))
-					goto l1
+				t1 := int32(load32(mem, uint64(uint32(v2))+304))
+				v3 = t1
+				if v3 == i32(-0x7fffffff) {
+					goto l0
 				}
-			l0:
-				m.fn447(v2+i32(312), v1, i32(310987), i32(6))
-				mem = m.memory
-				t5 := int32(load32(mem, uint64(uint32(v2))+324))
-				v4 = t5
-				t6 := int32(load32(mem, uint64(uint32(v2))+320))
-				v3 = t6
-				t7 := int32(load32(mem, uint64(uint32(v2))+316))
-				v5 = t7
-				{
-					t8 := int32(load32(mem, uint64(uint32(v2))+312))
-					v6 = t8
-					if v6 == i32(-0x7fffffff) {
-						goto l2
-					}
-					store32(mem, uint64(uint32(v2))+72, uint32(v4))
-					store32(mem, uint64(uint32(v2))+68, uint32(v3))
-					store32(mem, uint64(uint32(v2))+64, uint32(v5))
-					t9 := int64(load64(mem, uint64(uint32(v2))+328))
-					store64(mem, uint64(uint32(v2))+76, uint64(t9))
-					store32(mem, uint64(uint32(v2))+60, uint32(v6))
-					goto l1
+				t2 := int32(load32(mem, uint64(uint32(v2))+324))
+				store32(mem, uint64(uint32(v2))+184, uint32(t2))
+				t3 := int64(load64(mem, uint64(uint32(v2))+316))
+				store64(mem, uint64(uint32(v2))+176, uint64(t3))
+				t4 := int64(load64(mem, uint64(uint32(v2))+308))
+				store64(mem, uint64(uint32(v2))+168, uint64(t4))
+				store32(mem, uint64(uint32(v2))+164, uint32(v3))
+				goto l1
+			}
+		l0:
+			m.fn447(v2+i32(256), v1, i32(310987), i32(6))
+			mem = m.memory
+			t5 := int32(load32(mem, uint64(uint32(v2))+268))
+			v4 = t5
+			t6 := int32(load32(mem, uint64(uint32(v2))+264))
+			v3 = t6
+			t7 := int32(load32(mem, uint64(uint32(v2))+260))
+			v5 = t7
+			{
+				t8 := int32(load32(mem, uint64(uint32(v2))+256))
+				v6 = t8
+				if v6 == i32(-0x7fffffff) {
+					goto l2
 				}
-			l2:
-				{
+				store32(mem, uint64(uint32(v2))+176, uint32(v4))
+				store32(mem, uint64(uint32(v2))+172, uint32(v3))
+				store32(mem, uint64(uint32(v2))+168, uint32(v5))
+				t9 := int64(load64(mem, uint64(uint32(v2))+272))
+				store64(mem, uint64(uint32(v2))+180, uint64(t9))
+				store32(mem, uint64(uint32(v2))+164, uint32(v6))
+				store32(mem, uint64(uint32(v2))+160, uint32(i32(-0x80000000)))
+				goto l1
+			}
+		l2:
+			m.fn447(v2+i32(256), v1, i32(310993), i32(4))
+			mem = m.memory
+			t10 := int32(load32(mem, uint64(uint32(v2))+268))
+			v7 = t10
+			t11 := int32(load32(mem, uint64(uint32(v2))+264))
+			v6 = t11
+			t12 := int32(load32(mem, uint64(uint32(v2))+260))
+			v8 = t12
+			{
+				t13 := int32(load32(mem, uint64(uint32(v2))+256))
+				v9 = t13
+				if v9 == i32(-0x7fffffff) {
 					{
 						{
 							{
@@ -89951,2967 +90425,2500 @@ func (m *Module) fn657(v0, v1 int32) {
 											{
 												{
 													switch v4 {
+													case 0:
+														goto l5
 													case 3:
-														t10 := int32(mem[uint64(uint32(v3))])
-														v4 = t10
-														if v4 == i32(71) {
-															t11 := int32(mem[uint64(uint32(v3))+1])
-															if t11 != i32(69) {
-																goto l12
-															}
-															t12 := int32(mem[uint64(uint32(v3))+2])
-															if t12 != i32(84) {
-																goto l12
-															}
-															v6 = i32(1)
-															goto l13
-														}
-														if v4 == i32(80) {
-															t13 := int32(mem[uint64(uint32(v3))+1])
-															if t13 != i32(85) {
-																goto l12
-															}
-															t14 := int32(mem[uint64(uint32(v3))+2])
-															if t14 != i32(84) {
-																goto l12
-															}
-															v6 = i32(3)
-															goto l13
-														}
-														goto l12
-													case 4:
 														t15 := int32(mem[uint64(uint32(v3))])
 														v4 = t15
+														if v4 == i32(71) {
+															t16 := int32(mem[uint64(uint32(v3))+1])
+															if t16 != i32(69) {
+																goto l14
+															}
+															t17 := int32(mem[uint64(uint32(v3))+2])
+															if t17 != i32(84) {
+																goto l14
+															}
+															v9 = i32(1)
+															goto l15
+														}
+														if v4 == i32(80) {
+															t18 := int32(mem[uint64(uint32(v3))+1])
+															if t18 != i32(85) {
+																goto l14
+															}
+															t19 := int32(mem[uint64(uint32(v3))+2])
+															if t19 != i32(84) {
+																goto l14
+															}
+															v9 = i32(3)
+															goto l15
+														}
+														goto l14
+													case 4:
+														t20 := int32(mem[uint64(uint32(v3))])
+														v4 = t20
 														if v4 == i32(72) {
-															t19 := int32(mem[uint64(uint32(v3))+1])
-															if t19 != i32(69) {
-																goto l15
+															t24 := int32(mem[uint64(uint32(v3))+1])
+															if t24 != i32(69) {
+																goto l17
 															}
-															t20 := int32(mem[uint64(uint32(v3))+2])
-															if t20 != i32(65) {
-																goto l15
+															t25 := int32(mem[uint64(uint32(v3))+2])
+															if t25 != i32(65) {
+																goto l17
 															}
-															t21 := int32(mem[uint64(uint32(v3))+3])
-															if t21 != i32(68) {
-																goto l15
+															t26 := int32(mem[uint64(uint32(v3))+3])
+															if t26 != i32(68) {
+																goto l17
 															}
-															v6 = i32(5)
-															goto l13
+															v9 = i32(5)
+															goto l15
 														}
 														if v4 != i32(80) {
-															goto l15
+															goto l17
 														}
-														t16 := int32(mem[uint64(uint32(v3))+1])
-														if t16 != i32(79) {
-															goto l15
+														t21 := int32(mem[uint64(uint32(v3))+1])
+														if t21 != i32(79) {
+															goto l17
 														}
-														t17 := int32(mem[uint64(uint32(v3))+2])
-														if t17 != i32(83) {
-															goto l15
+														t22 := int32(mem[uint64(uint32(v3))+2])
+														if t22 != i32(83) {
+															goto l17
 														}
-														t18 := int32(mem[uint64(uint32(v3))+3])
-														if t18 != i32(84) {
-															goto l15
+														t23 := int32(mem[uint64(uint32(v3))+3])
+														if t23 != i32(84) {
+															goto l17
 														}
-														v6 = i32(2)
-														goto l13
+														v9 = i32(2)
+														goto l15
 													case 5:
-														t22 := int32(mem[uint64(uint32(v3))])
-														switch t22 + i32(-80) {
+														t27 := int32(mem[uint64(uint32(v3))])
+														switch t27 + i32(-80) {
 														default:
-															goto l18
+															goto l20
 														case 0:
-															t23 := int32(mem[uint64(uint32(v3))+1])
-															if t23 != i32(65) {
-																goto l18
-															}
-															t24 := int32(mem[uint64(uint32(v3))+2])
-															if t24 != i32(84) {
-																goto l18
-															}
-															t25 := int32(mem[uint64(uint32(v3))+3])
-															if t25 != i32(67) {
-																goto l18
-															}
-															t26 := int32(mem[uint64(uint32(v3))+4])
-															if t26 != i32(72) {
-																goto l18
-															}
-															v6 = i32(8)
-															goto l13
-														case 4:
-															t27 := int32(mem[uint64(uint32(v3))+1])
-															if t27 != i32(82) {
-																goto l18
-															}
-															t28 := int32(mem[uint64(uint32(v3))+2])
+															t28 := int32(mem[uint64(uint32(v3))+1])
 															if t28 != i32(65) {
-																goto l18
+																goto l20
 															}
-															t29 := int32(mem[uint64(uint32(v3))+3])
-															if t29 != i32(67) {
-																goto l18
+															t29 := int32(mem[uint64(uint32(v3))+2])
+															if t29 != i32(84) {
+																goto l20
 															}
-															t30 := int32(mem[uint64(uint32(v3))+4])
-															if t30 != i32(69) {
-																goto l18
+															t30 := int32(mem[uint64(uint32(v3))+3])
+															if t30 != i32(67) {
+																goto l20
 															}
-															v6 = i32(6)
-															goto l13
+															t31 := int32(mem[uint64(uint32(v3))+4])
+															if t31 != i32(72) {
+																goto l20
+															}
+															v9 = i32(8)
+															goto l15
+														case 4:
+															t32 := int32(mem[uint64(uint32(v3))+1])
+															if t32 != i32(82) {
+																goto l20
+															}
+															t33 := int32(mem[uint64(uint32(v3))+2])
+															if t33 != i32(65) {
+																goto l20
+															}
+															t34 := int32(mem[uint64(uint32(v3))+3])
+															if t34 != i32(67) {
+																goto l20
+															}
+															t35 := int32(mem[uint64(uint32(v3))+4])
+															if t35 != i32(69) {
+																goto l20
+															}
+															v9 = i32(6)
+															goto l15
 														case 1:
-															t31 := int32(mem[uint64(uint32(v3))+1])
-															if t31 != i32(85) {
-																goto l18
+															t36 := int32(mem[uint64(uint32(v3))+1])
+															if t36 != i32(85) {
+																goto l20
 															}
-															t32 := int32(mem[uint64(uint32(v3))+2])
-															if t32 != i32(69) {
-																goto l18
+															t37 := int32(mem[uint64(uint32(v3))+2])
+															if t37 != i32(69) {
+																goto l20
 															}
-															t33 := int32(mem[uint64(uint32(v3))+3])
-															if t33 != i32(82) {
-																goto l18
+															t38 := int32(mem[uint64(uint32(v3))+3])
+															if t38 != i32(82) {
+																goto l20
 															}
-															t34 := int32(mem[uint64(uint32(v3))+4])
-															if t34 != i32(89) {
-																goto l18
+															t39 := int32(mem[uint64(uint32(v3))+4])
+															if t39 != i32(89) {
+																goto l20
 															}
-															v6 = i32(9)
-															goto l13
+															v9 = i32(9)
+															goto l15
 														}
 													case 6:
-														t35 := int32(mem[uint64(uint32(v3))])
-														if t35 != i32(68) {
-															goto l20
+														t40 := int32(mem[uint64(uint32(v3))])
+														if t40 != i32(68) {
+															goto l22
 														}
-														t36 := int32(mem[uint64(uint32(v3))+1])
-														if t36 != i32(69) {
-															goto l20
+														t41 := int32(mem[uint64(uint32(v3))+1])
+														if t41 != i32(69) {
+															goto l22
 														}
-														t37 := int32(mem[uint64(uint32(v3))+2])
-														if t37 != i32(76) {
-															goto l20
+														t42 := int32(mem[uint64(uint32(v3))+2])
+														if t42 != i32(76) {
+															goto l22
 														}
-														t38 := int32(mem[uint64(uint32(v3))+3])
-														if t38 != i32(69) {
-															goto l20
+														t43 := int32(mem[uint64(uint32(v3))+3])
+														if t43 != i32(69) {
+															goto l22
 														}
-														t39 := int32(mem[uint64(uint32(v3))+4])
-														if t39 != i32(84) {
-															goto l20
+														t44 := int32(mem[uint64(uint32(v3))+4])
+														if t44 != i32(84) {
+															goto l22
 														}
-														t40 := int32(mem[uint64(uint32(v3))+5])
-														if t40 != i32(69) {
-															goto l20
+														t45 := int32(mem[uint64(uint32(v3))+5])
+														if t45 != i32(69) {
+															goto l22
 														}
-														v6 = i32(4)
-														goto l13
+														v9 = i32(4)
+														goto l15
 													case 7:
-														t41 := int32(mem[uint64(uint32(v3))])
-														v4 = t41
+														t46 := int32(mem[uint64(uint32(v3))])
+														v4 = t46
 														if v4 == i32(67) {
-															t48 := int32(mem[uint64(uint32(v3))+1])
-															if t48 != i32(79) {
-																goto l22
+															t53 := int32(mem[uint64(uint32(v3))+1])
+															if t53 != i32(79) {
+																goto l24
 															}
-															t49 := int32(mem[uint64(uint32(v3))+2])
-															if t49 != i32(78) {
-																goto l22
+															t54 := int32(mem[uint64(uint32(v3))+2])
+															if t54 != i32(78) {
+																goto l24
 															}
-															t50 := int32(mem[uint64(uint32(v3))+3])
-															if t50&i32(255) != i32(78) {
-																goto l22
+															t55 := int32(mem[uint64(uint32(v3))+3])
+															if t55&i32(255) != i32(78) {
+																goto l24
 															}
-															t51 := int32(mem[uint64(uint32(v3))+4])
-															if t51 != i32(69) {
-																goto l22
+															t56 := int32(mem[uint64(uint32(v3))+4])
+															if t56 != i32(69) {
+																goto l24
 															}
-															t52 := int32(mem[uint64(uint32(v3))+5])
-															if t52 != i32(67) {
-																goto l22
+															t57 := int32(mem[uint64(uint32(v3))+5])
+															if t57 != i32(67) {
+																goto l24
 															}
-															t53 := int32(mem[uint64(uint32(v3))+6])
-															if t53 != i32(84) {
-																goto l22
+															t58 := int32(mem[uint64(uint32(v3))+6])
+															if t58 != i32(84) {
+																goto l24
 															}
-															v6 = i32(7)
-															goto l13
+															v9 = i32(7)
+															goto l15
 														}
 														if v4 != i32(79) {
-															goto l22
+															goto l24
 														}
-														t42 := int32(mem[uint64(uint32(v3))+1])
-														if t42 != i32(80) {
-															goto l22
+														t47 := int32(mem[uint64(uint32(v3))+1])
+														if t47 != i32(80) {
+															goto l24
 														}
-														t43 := int32(mem[uint64(uint32(v3))+2])
-														if t43 != i32(84) {
-															goto l22
+														t48 := int32(mem[uint64(uint32(v3))+2])
+														if t48 != i32(84) {
+															goto l24
 														}
-														t44 := int32(mem[uint64(uint32(v3))+3])
-														if t44 != i32(73) {
-															goto l22
+														t49 := int32(mem[uint64(uint32(v3))+3])
+														if t49 != i32(73) {
+															goto l24
 														}
-														t45 := int32(mem[uint64(uint32(v3))+4])
-														if t45 != i32(79) {
-															goto l22
+														t50 := int32(mem[uint64(uint32(v3))+4])
+														if t50 != i32(79) {
+															goto l24
 														}
-														t46 := int32(mem[uint64(uint32(v3))+5])
-														if t46 != i32(78) {
-															goto l22
+														t51 := int32(mem[uint64(uint32(v3))+5])
+														if t51 != i32(78) {
+															goto l24
 														}
-														t47 := int32(mem[uint64(uint32(v3))+6])
-														if t47 != i32(83) {
-															goto l22
+														t52 := int32(mem[uint64(uint32(v3))+6])
+														if t52 != i32(83) {
+															goto l24
 														}
-														v6 = i32(0)
-														goto l13
+														v9 = i32(0)
+														goto l15
 													default:
 														if uint32(v4) < uint32(i32(16)) {
-															store64(mem, uint64(uint32(v2))+319, uint64(i64(0)))
-															store64(mem, uint64(uint32(v2))+312, uint64(i64(0)))
+															store64(mem, uint64(uint32(v2))+167, uint64(i64(0)))
+															store64(mem, uint64(uint32(v2))+160, uint64(i64(0)))
 															{
-																t60 := m.fn429(v3, v4, v2+i32(312), i32(15))
+																t67 := m.fn429(v3, v4, v2+i32(160), i32(15))
 																mem = m.memory
-																if t60 == 0 {
-																	t61 := int32(mem[uint64(uint32(v2))+314])
-																	mem[uint64(uint32(v2))+126] = byte(t61)
-																	t62 := int32(load16(mem, uint64(uint32(v2))+312))
-																	store16(mem, uint64(uint32(v2))+124, uint16(t62))
-																	goto l29
+																if t67 == 0 {
+																	t68 := int32(mem[uint64(uint32(v2))+162])
+																	mem[uint64(uint32(v2))+434] = byte(t68)
+																	t69 := int32(load16(mem, uint64(uint32(v2))+160))
+																	store16(mem, uint64(uint32(v2))+432, uint16(t69))
+																	goto l30
 																}
-																v6 = i32(12)
-																goto l28
+																v9 = i32(12)
+																goto l29
 															}
 														}
-														m.fn330(v2+i32(312), v4, i32(1))
+														m.fn330(v2+i32(160), v4, i32(1))
 														mem = m.memory
-														t54 := int32(load32(mem, uint64(uint32(v2))+316))
-														v6 = t54
-														t55 := int32(load32(mem, uint64(uint32(v2))+312))
-														if t55 == i32(1) {
-															t65 := int32(load32(mem, uint64(uint32(v2))+320))
-															m.fn125(v6, t65)
+														t59 := int32(load32(mem, uint64(uint32(v2))+164))
+														v9 = t59
+														t60 := int32(load32(mem, uint64(uint32(v2))+160))
+														if t60 == i32(1) {
+															t70 := int32(load32(mem, uint64(uint32(v2))+168))
+															m.fn125(v9, t70)
 															mem = m.memory
 															panic("unreachable")
 														}
-														t56 := int32(load32(mem, uint64(uint32(v2))+320))
-														t57 := v3
-														t58 := v4
-														v7 = t56
-														t59 := m.fn429(t57, t58, v7, v4)
-														mem = m.memory
-														if t59 == 0 {
-															goto l25
+														{
+															t61 := int32(load32(mem, uint64(uint32(v2))+168))
+															t62 := v3
+															t63 := v4
+															v10 = t61
+															t64 := m.fn429(t62, t63, v10, v4)
+															mem = m.memory
+															if t64 == 0 {
+																store32(mem, uint64(uint32(v2))+168, uint32(v4))
+																store32(mem, uint64(uint32(v2))+164, uint32(v10))
+																store32(mem, uint64(uint32(v2))+160, uint32(v9))
+																m.fn353(v2+i32(40), v2+i32(160))
+																mem = m.memory
+																t65 := int32(load32(mem, uint64(uint32(v2))+44))
+																v10 = t65
+																t66 := int32(load32(mem, uint64(uint32(v2))+40))
+																v11 = t66
+																v9 = i32(11)
+																goto l15
+															}
+															m.fn271(v9, v10, i32(1), i32(1))
+															mem = m.memory
+															goto l5
 														}
-														m.fn271(v6, v7, i32(1), i32(1))
-														mem = m.memory
-														fallthrough
-													case 0:
-														m.fn20(v5, v3, i32(1), i32(1))
-														mem = m.memory
-														v4 = v2 + i32(200)
-														v3 = v2 + i32(196) | i32(1)
-														goto l26
 													}
-												l25:
-													store32(mem, uint64(uint32(v2))+320, uint32(v4))
-													store32(mem, uint64(uint32(v2))+316, uint32(v7))
-													store32(mem, uint64(uint32(v2))+312, uint32(v6))
-													m.fn353(v2+i32(48), v2+i32(312))
+												l24:
+													store64(mem, uint64(uint32(v2))+167, uint64(i64(0)))
+													store64(mem, uint64(uint32(v2))+160, uint64(i64(0)))
+													v4 = i32(7)
+													t71 := m.fn429(v3, i32(7), v2+i32(160), i32(15))
 													mem = m.memory
-													t63 := int32(load32(mem, uint64(uint32(v2))+52))
-													v7 = t63
-													t64 := int32(load32(mem, uint64(uint32(v2))+48))
-													v8 = t64
-													v6 = i32(11)
+													if t71 != 0 {
+														goto l31
+													}
+													t72 := int32(mem[uint64(uint32(v2))+162])
+													mem[uint64(uint32(v2))+434] = byte(t72)
+													t73 := int32(load16(mem, uint64(uint32(v2))+160))
+													store16(mem, uint64(uint32(v2))+432, uint16(t73))
+													goto l30
 												}
-											l13:
-												m.fn20(v5, v3, i32(1), i32(1))
-												mem = m.memory
-												v3 = v2 + i32(196) | i32(1)
-												goto l30
 											l22:
-												store64(mem, uint64(uint32(v2))+319, uint64(i64(0)))
-												store64(mem, uint64(uint32(v2))+312, uint64(i64(0)))
-												v4 = i32(7)
-												t66 := m.fn429(v3, i32(7), v2+i32(312), i32(15))
+												store64(mem, uint64(uint32(v2))+167, uint64(i64(0)))
+												store64(mem, uint64(uint32(v2))+160, uint64(i64(0)))
+												v4 = i32(6)
+												t74 := m.fn429(v3, i32(6), v2+i32(160), i32(15))
 												mem = m.memory
-												if t66 != 0 {
+												if t74 != 0 {
 													goto l31
 												}
-												t67 := int32(mem[uint64(uint32(v2))+314])
-												mem[uint64(uint32(v2))+126] = byte(t67)
-												t68 := int32(load16(mem, uint64(uint32(v2))+312))
-												store16(mem, uint64(uint32(v2))+124, uint16(t68))
-												goto l29
+												t75 := int32(mem[uint64(uint32(v2))+162])
+												mem[uint64(uint32(v2))+434] = byte(t75)
+												t76 := int32(load16(mem, uint64(uint32(v2))+160))
+												store16(mem, uint64(uint32(v2))+432, uint16(t76))
+												goto l30
 											}
 										l20:
-											store64(mem, uint64(uint32(v2))+319, uint64(i64(0)))
-											store64(mem, uint64(uint32(v2))+312, uint64(i64(0)))
-											v4 = i32(6)
-											t69 := m.fn429(v3, i32(6), v2+i32(312), i32(15))
+											store64(mem, uint64(uint32(v2))+167, uint64(i64(0)))
+											store64(mem, uint64(uint32(v2))+160, uint64(i64(0)))
+											v4 = i32(5)
+											t77 := m.fn429(v3, i32(5), v2+i32(160), i32(15))
 											mem = m.memory
-											if t69 != 0 {
+											if t77 != 0 {
 												goto l31
 											}
-											t70 := int32(mem[uint64(uint32(v2))+314])
-											mem[uint64(uint32(v2))+126] = byte(t70)
-											t71 := int32(load16(mem, uint64(uint32(v2))+312))
-											store16(mem, uint64(uint32(v2))+124, uint16(t71))
-											goto l29
+											t78 := int32(mem[uint64(uint32(v2))+162])
+											mem[uint64(uint32(v2))+434] = byte(t78)
+											t79 := int32(load16(mem, uint64(uint32(v2))+160))
+											store16(mem, uint64(uint32(v2))+432, uint16(t79))
+											goto l30
 										}
-									l18:
-										store64(mem, uint64(uint32(v2))+319, uint64(i64(0)))
-										store64(mem, uint64(uint32(v2))+312, uint64(i64(0)))
-										v4 = i32(5)
-										t72 := m.fn429(v3, i32(5), v2+i32(312), i32(15))
+									l17:
+										store64(mem, uint64(uint32(v2))+167, uint64(i64(0)))
+										store64(mem, uint64(uint32(v2))+160, uint64(i64(0)))
+										v4 = i32(4)
+										t80 := m.fn429(v3, i32(4), v2+i32(160), i32(15))
 										mem = m.memory
-										if t72 != 0 {
+										if t80 != 0 {
 											goto l31
 										}
-										t73 := int32(mem[uint64(uint32(v2))+314])
-										mem[uint64(uint32(v2))+126] = byte(t73)
-										t74 := int32(load16(mem, uint64(uint32(v2))+312))
-										store16(mem, uint64(uint32(v2))+124, uint16(t74))
-										goto l29
+										t81 := int32(mem[uint64(uint32(v2))+162])
+										mem[uint64(uint32(v2))+434] = byte(t81)
+										t82 := int32(load16(mem, uint64(uint32(v2))+160))
+										store16(mem, uint64(uint32(v2))+432, uint16(t82))
+										goto l30
 									}
-								l15:
-									store64(mem, uint64(uint32(v2))+319, uint64(i64(0)))
-									store64(mem, uint64(uint32(v2))+312, uint64(i64(0)))
-									v4 = i32(4)
-									t75 := m.fn429(v3, i32(4), v2+i32(312), i32(15))
+								l14:
+									store64(mem, uint64(uint32(v2))+167, uint64(i64(0)))
+									store64(mem, uint64(uint32(v2))+160, uint64(i64(0)))
+									v4 = i32(3)
+									t83 := m.fn429(v3, i32(3), v2+i32(160), i32(15))
 									mem = m.memory
-									if t75 != 0 {
-										goto l31
+									if t83 == 0 {
+										goto l32
 									}
-									t76 := int32(mem[uint64(uint32(v2))+314])
-									mem[uint64(uint32(v2))+126] = byte(t76)
-									t77 := int32(load16(mem, uint64(uint32(v2))+312))
-									store16(mem, uint64(uint32(v2))+124, uint16(t77))
-									goto l29
 								}
-							l12:
-								store64(mem, uint64(uint32(v2))+319, uint64(i64(0)))
-								store64(mem, uint64(uint32(v2))+312, uint64(i64(0)))
-								v4 = i32(3)
-								t78 := m.fn429(v3, i32(3), v2+i32(312), i32(15))
-								mem = m.memory
-								if t78 == 0 {
-									goto l32
-								}
+							l31:
+								v9 = i32(12)
+								goto l29
+							l32:
+								t84 := int32(mem[uint64(uint32(v2))+162])
+								mem[uint64(uint32(v2))+434] = byte(t84)
+								t85 := int32(load16(mem, uint64(uint32(v2))+160))
+								store16(mem, uint64(uint32(v2))+432, uint16(t85))
 							}
-						l31:
-							v6 = i32(12)
-							goto l28
-						l32:
-							t79 := int32(mem[uint64(uint32(v2))+314])
-							mem[uint64(uint32(v2))+126] = byte(t79)
-							t80 := int32(load16(mem, uint64(uint32(v2))+312))
-							store16(mem, uint64(uint32(v2))+124, uint16(t80))
+						l30:
+							v9 = i32(10)
+							t86 := int32(load32(mem, uint64(uint32(v2))+171))
+							v12 = t86
+							t87 := int32(load32(mem, uint64(uint32(v2))+167))
+							v10 = t87
+							t88 := int32(load32(mem, uint64(uint32(v2))+163))
+							v11 = t88
 						}
 					l29:
-						v6 = i32(10)
-						t81 := int32(load32(mem, uint64(uint32(v2))+323))
-						v9 = t81
-						t82 := int32(load32(mem, uint64(uint32(v2))+319))
-						v7 = t82
-						t83 := int32(load32(mem, uint64(uint32(v2))+315))
-						v8 = t83
-					}
-				l28:
-					m.fn20(v5, v3, i32(1), i32(1))
-					mem = m.memory
-					v3 = v2 + i32(196) | i32(1)
-					if v6 != i32(12) {
-						goto l30
-					}
-					v4 = v2 + i32(200)
-				l26:
-					v8 = i32(0)
-					mem[uint64(uint32(v3))+2] = byte(i32(0))
-					store16(mem, uint64(uint32(v3)), uint16(i32(0)))
-					store64(mem, uint64(uint32(v4)), uint64(i64(0)))
-					store64(mem, uint64(uint32(v4))+8, uint64(i64(0)))
-					v6 = i32(5)
-					v7 = i32(0)
-					goto l33
-				l30:
-					t84 := int32(mem[uint64(uint32(v2))+126])
-					mem[uint64(uint32(v3))+2] = byte(t84)
-					t85 := int32(load16(mem, uint64(uint32(v2))+124))
-					store16(mem, uint64(uint32(v3)), uint16(t85))
-					mem[uint64(uint32(v2))+212] = byte(v4)
-					store32(mem, uint64(uint32(v2))+208, uint32(v9))
-					store32(mem, uint64(uint32(v2))+204, uint32(v7))
-					store32(mem, uint64(uint32(v2))+200, uint32(v8))
-				}
-			l33:
-				mem[uint64(uint32(v2))+196] = byte(v6)
-				m.fn447(v2+i32(248), v1, i32(310993), i32(4))
-				mem = m.memory
-				t86 := int32(load32(mem, uint64(uint32(v2))+260))
-				v5 = t86
-				t87 := int32(load32(mem, uint64(uint32(v2))+256))
-				v3 = t87
-				t88 := int32(load32(mem, uint64(uint32(v2))+252))
-				v4 = t88
-				{
-					{
-						t89 := int32(load32(mem, uint64(uint32(v2))+248))
-						v9 = t89
-						if v9 == i32(-0x7fffffff) {
-							goto l34
+						if v9 == i32(12) {
+							goto l5
 						}
-						store32(mem, uint64(uint32(v2))+72, uint32(v5))
-						store32(mem, uint64(uint32(v2))+68, uint32(v3))
-						store32(mem, uint64(uint32(v2))+64, uint32(v4))
-						t90 := int64(load64(mem, uint64(uint32(v2))+264))
-						store64(mem, uint64(uint32(v2))+76, uint64(t90))
-						store32(mem, uint64(uint32(v2))+60, uint32(v9))
-						store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
-						if uint32(v6) < uint32(i32(11)) {
-							goto l35
+					l15:
+						t89 := int32(load16(mem, uint64(uint32(v2))+432))
+						store16(mem, uint64(uint32(v2))+257, uint16(t89))
+						t90 := int32(mem[uint64(uint32(v2))+434])
+						mem[uint64(uint32(v2))+259] = byte(t90)
+						mem[uint64(uint32(v2))+272] = byte(v4)
+						store32(mem, uint64(uint32(v2))+268, uint32(v12))
+						store32(mem, uint64(uint32(v2))+264, uint32(v10))
+						store32(mem, uint64(uint32(v2))+260, uint32(v11))
+						mem[uint64(uint32(v2))+256] = byte(v9)
+						var p91 int32
+						if uint32(v9) < uint32(i32(11)) {
+							p91 = 1
 						}
-						if v7 == 0 {
-							goto l35
-						}
-						m.fn18(v8, v7, i32(1))
-						mem = m.memory
-						goto l35
+						v4 = p91
+						goto l33
 					}
-				l34:
-					m.fn658(v2+i32(56), v2+i32(196))
+				l5:
+					v11 = i32(0)
+					store16(mem, uint64(uint32(v2))+257, uint16(i32(0)))
+					mem[uint64(uint32(v2))+256] = byte(i32(5))
+					mem[uint64(uint32(v2))+259] = byte(i32(0))
+					store64(mem, uint64(uint32(v2))+260, uint64(i64(0)))
+					store64(mem, uint64(uint32(v2))+268, uint64(i64(0)))
+					v4 = i32(1)
+					v10 = i32(0)
+				l33:
+					m.fn623(v2+i32(160), v2+i32(256))
 					mem = m.memory
 					{
 						{
 							{
 								{
-									t91 := int32(load32(mem, uint64(uint32(v2))+56))
-									v9 = t91
+									t92 := int32(load32(mem, uint64(uint32(v2))+160))
+									v9 = t92
 									if v9 == i32(-0x7fffffff) {
-										goto l36
+										goto l34
 									}
-									t92 := int32(load32(mem, uint64(uint32(v2))+76))
-									store32(mem, uint64(uint32(v2))+336, uint32(t92))
-									t93 := int64(load64(mem, uint64(uint32(v2))+68))
-									store64(mem, uint64(uint32(v2))+328, uint64(t93))
-									t94 := int64(load64(mem, uint64(uint32(v2))+60))
+									t93 := int32(load32(mem, uint64(uint32(v2))+180))
+									store32(mem, uint64(uint32(v2))+328, uint32(t93))
+									t94 := int64(load64(mem, uint64(uint32(v2))+172))
 									store64(mem, uint64(uint32(v2))+320, uint64(t94))
-									store32(mem, uint64(uint32(v2))+316, uint32(v9))
-									goto l37
+									t95 := int64(load64(mem, uint64(uint32(v2))+164))
+									store64(mem, uint64(uint32(v2))+312, uint64(t95))
+									store32(mem, uint64(uint32(v2))+308, uint32(v9))
+									goto l35
 								}
-							l36:
-								m.fn628(v2+i32(56), v3, v5)
+							l34:
+								m.fn624(v2+i32(160), v6, v7)
 								mem = m.memory
-								t95 := int64(load64(mem, uint64(uint32(v2))+60))
-								store64(mem, uint64(uint32(v2))+248, uint64(t95))
-								t96 := int32(load32(mem, uint64(uint32(v2))+68))
-								store32(mem, uint64(uint32(v2))+256, uint32(t96))
-								t97 := int32(load32(mem, uint64(uint32(v2))+56))
-								v5 = t97
-								if v5 == i32(-0x7fffffff) {
+								t96 := int64(load64(mem, uint64(uint32(v2))+164))
+								store64(mem, uint64(uint32(v2))+432, uint64(t96))
+								t97 := int32(load32(mem, uint64(uint32(v2))+172))
+								store32(mem, uint64(uint32(v2))+440, uint32(t97))
+								t98 := int32(load32(mem, uint64(uint32(v2))+160))
+								v7 = t98
+								if v7 == i32(-0x7fffffff) {
+									goto l36
+								}
+								t99 := int64(load64(mem, uint64(uint32(v2))+432))
+								store64(mem, uint64(uint32(v2))+312, uint64(t99))
+								t100 := int32(load32(mem, uint64(uint32(v2))+440))
+								store32(mem, uint64(uint32(v2))+320, uint32(t100))
+								t101 := int64(load64(mem, uint64(uint32(v2))+176))
+								store64(mem, uint64(uint32(v2))+324, uint64(t101))
+								store32(mem, uint64(uint32(v2))+308, uint32(v7))
+							}
+						l35:
+							{
+								if v4 == 0 {
+									if v10 == 0 {
+										goto l39
+									}
+									m.fn18(v11, v10, i32(1))
+									mem = m.memory
+								l39:
+									t105 := int64(load64(mem, uint64(uint32(v2))+308))
+									store64(mem, uint64(uint32(v2))+120, uint64(t105))
+									t106 := int64(load64(mem, uint64(uint32(v2))+316))
+									store64(mem, uint64(uint32(v2))+128, uint64(t106))
+									t107 := int64(load64(mem, uint64(uint32(v2))+324))
+									store64(mem, uint64(uint32(v2))+136, uint64(t107))
 									goto l38
 								}
-								t98 := int64(load64(mem, uint64(uint32(v2))+248))
-								store64(mem, uint64(uint32(v2))+320, uint64(t98))
-								t99 := int32(load32(mem, uint64(uint32(v2))+256))
-								store32(mem, uint64(uint32(v2))+328, uint32(t99))
-								t100 := int64(load64(mem, uint64(uint32(v2))+72))
-								store64(mem, uint64(uint32(v2))+332, uint64(t100))
-								store32(mem, uint64(uint32(v2))+316, uint32(v5))
+								t102 := int64(load64(mem, uint64(uint32(v2))+308))
+								store64(mem, uint64(uint32(v2))+120, uint64(t102))
+								t103 := int64(load64(mem, uint64(uint32(v2))+316))
+								store64(mem, uint64(uint32(v2))+128, uint64(t103))
+								t104 := int64(load64(mem, uint64(uint32(v2))+324))
+								store64(mem, uint64(uint32(v2))+136, uint64(t104))
+								goto l38
 							}
-						l37:
-							{
-								if uint32(v6) > uint32(i32(10)) {
-									if v7 == 0 {
-										goto l41
-									}
-									m.fn18(v8, v7, i32(1))
-									mem = m.memory
-								l41:
-									t104 := int64(load64(mem, uint64(uint32(v2))+316))
-									store64(mem, uint64(uint32(v2))+408, uint64(t104))
-									t105 := int64(load64(mem, uint64(uint32(v2))+324))
-									store64(mem, uint64(uint32(v2))+416, uint64(t105))
-									t106 := int64(load64(mem, uint64(uint32(v2))+332))
-									store64(mem, uint64(uint32(v2))+424, uint64(t106))
-									goto l40
-								}
-								t101 := int64(load64(mem, uint64(uint32(v2))+316))
-								store64(mem, uint64(uint32(v2))+408, uint64(t101))
-								t102 := int64(load64(mem, uint64(uint32(v2))+324))
-								store64(mem, uint64(uint32(v2))+416, uint64(t102))
-								t103 := int64(load64(mem, uint64(uint32(v2))+332))
-								store64(mem, uint64(uint32(v2))+424, uint64(t103))
-								goto l40
-							}
-						l38:
-							m.fn131(v2+i32(312), v2+i32(248))
+						l36:
+							m.fn131(v2+i32(304), v2+i32(432))
 							mem = m.memory
-							store64(mem, uint64(uint32(v2))+332, uint64(i64(0)))
-							store64(mem, uint64(uint32(v2))+324, uint64(i64(0x400000000)))
-							store64(mem, uint64(uint32(v2))+340, uint64(i64(4)))
-							t107 := int64(load64(mem, uint64(uint32(v2))+196))
-							store64(mem, uint64(uint32(v2))+360, uint64(t107))
-							t108 := int64(load64(mem, uint64(uint32(v2))+204))
-							store64(mem, uint64(uint32(v2))+368, uint64(t108))
-							t109 := int32(load32(mem, uint64(uint32(v2))+212))
-							store32(mem, uint64(uint32(v2))+376, uint32(t109))
-							store64(mem, uint64(uint32(v2))+416, uint64(i64(0x400000000)))
-							store64(mem, uint64(uint32(v2))+424, uint64(i64(0)))
-							t110 := int64(load64(mem, uint64(uint32(v2))+316))
-							store64(mem, uint64(uint32(v2))+408, uint64(t110))
-							store32(mem, uint64(uint32(v2))+348, uint32(i32(-0x80000000)))
-							t111 := int32(load32(mem, uint64(uint32(v2))+312))
-							v6 = t111
-							if v6 != i32(-0x80000000) {
-								goto l42
-							}
-						}
-					l40:
-						t112 := int64(load64(mem, uint64(uint32(v2))+408))
-						store64(mem, uint64(uint32(v2))+60, uint64(t112))
-						t113 := int64(load64(mem, uint64(uint32(v2))+416))
-						store64(mem, uint64(uint32(v2))+68, uint64(t113))
-						t114 := int64(load64(mem, uint64(uint32(v2))+424))
-						store64(mem, uint64(uint32(v2))+76, uint64(t114))
-						store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
-						m.fn20(v4, v3, i32(1), i32(1))
-						mem = m.memory
-						goto l35
-					}
-				l42:
-					v10 = v2 + i32(128) + i32(28)
-					memory_copy(mem, uint32(v10), uint32(v2+i32(312)+i32(28)), uint32(i32(40)))
-					store32(mem, uint64(uint32(v2))+128, uint32(v6))
-					t115 := int64(load64(mem, uint64(uint32(v2))+408))
-					store64(mem, uint64(uint32(v2))+132, uint64(t115))
-					t116 := int64(load64(mem, uint64(uint32(v2))+416))
-					store64(mem, uint64(uint32(v2))+140, uint64(t116))
-					t117 := int64(load64(mem, uint64(uint32(v2))+424))
-					store64(mem, uint64(uint32(v2))+148, uint64(t117))
-					m.fn20(v4, v3, i32(1), i32(1))
-					mem = m.memory
-					v11 = i32(0)
-					store32(mem, uint64(uint32(v2))+416, uint32(i32(0)))
-					store64(mem, uint64(uint32(v2))+408, uint64(i64(0x400000000)))
-					m.fn659(v2+i32(312), v1, i32(310997), i32(5))
-					mem = m.memory
-					t118 := int32(load32(mem, uint64(uint32(v2))+324))
-					v4 = t118
-					t119 := int32(load32(mem, uint64(uint32(v2))+320))
-					v3 = t119
-					t120 := int32(load32(mem, uint64(uint32(v2))+316))
-					v6 = t120
-					{
-						{
-							{
-								t121 := int32(load32(mem, uint64(uint32(v2))+312))
-								v5 = t121
-								if v5 != i32(-0x7fffffff) {
-									t144 := int64(load64(mem, uint64(uint32(v2))+328))
-									v18 = t144
-									m.fn450(i32(4), i32(0))
-									mem = m.memory
-									m.fn20(i32(0), i32(4), i32(4), i32(20))
-									mem = m.memory
-									store64(mem, uint64(uint32(v2))+76, uint64(v18))
-									store32(mem, uint64(uint32(v2))+72, uint32(v4))
-									store32(mem, uint64(uint32(v2))+68, uint32(v3))
-									store32(mem, uint64(uint32(v2))+64, uint32(v6))
-									store32(mem, uint64(uint32(v2))+60, uint32(v5))
-									store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
-									goto l56
-								}
-								store32(mem, uint64(uint32(v2))+64, uint32(v6))
-								store32(mem, uint64(uint32(v2))+56, uint32(v3))
-								t122 := v2
-								v12 = v3 + v4*i32(20)
-								store32(mem, uint64(uint32(t122))+68, uint32(v12))
-								if v4 != 0 {
-									v11 = i32(0)
-									v13 = i32(4)
-								l55:
+							store64(mem, uint64(uint32(v2))+324, uint64(i64(0)))
+							store64(mem, uint64(uint32(v2))+316, uint64(i64(0x400000000)))
+							store64(mem, uint64(uint32(v2))+332, uint64(i64(4)))
+							t108 := int64(load64(mem, uint64(uint32(v2))+256))
+							store64(mem, uint64(uint32(v2))+352, uint64(t108))
+							t109 := int64(load64(mem, uint64(uint32(v2))+264))
+							store64(mem, uint64(uint32(v2))+360, uint64(t109))
+							t110 := int32(load32(mem, uint64(uint32(v2))+272))
+							store32(mem, uint64(uint32(v2))+368, uint32(t110))
+							store64(mem, uint64(uint32(v2))+128, uint64(i64(0x400000000)))
+							store64(mem, uint64(uint32(v2))+136, uint64(i64(0)))
+							t111 := int64(load64(mem, uint64(uint32(v2))+308))
+							store64(mem, uint64(uint32(v2))+120, uint64(t111))
+							store32(mem, uint64(uint32(v2))+340, uint32(i32(-0x80000000)))
+							t112 := int32(load32(mem, uint64(uint32(v2))+304))
+							v4 = t112
+							if v4 != i32(-0x80000000) {
+								v13 = v2 + i32(48) + i32(28)
+								memory_copy(mem, uint32(v13), uint32(v2+i32(304)+i32(28)), uint32(i32(40)))
+								store32(mem, uint64(uint32(v2))+48, uint32(v4))
+								t116 := int64(load64(mem, uint64(uint32(v2))+120))
+								store64(mem, uint64(uint32(v2))+52, uint64(t116))
+								t117 := int64(load64(mem, uint64(uint32(v2))+128))
+								store64(mem, uint64(uint32(v2))+60, uint64(t117))
+								t118 := int64(load64(mem, uint64(uint32(v2))+136))
+								store64(mem, uint64(uint32(v2))+68, uint64(t118))
+								m.fn20(v8, v6, i32(1), i32(1))
+								mem = m.memory
+								m.fn20(v5, v3, i32(1), i32(1))
+								mem = m.memory
+								memory_copy(mem, uint32(v2+i32(160)), uint32(v2+i32(48)), uint32(i32(68)))
+								v10 = i32(0)
+								store32(mem, uint64(uint32(v2))+392, uint32(i32(0)))
+								store64(mem, uint64(uint32(v2))+384, uint64(i64(0x400000000)))
+								m.fn622(v2+i32(304), v1, i32(310997), i32(5))
+								mem = m.memory
+								t119 := int32(load32(mem, uint64(uint32(v2))+316))
+								v8 = t119
+								t120 := int32(load32(mem, uint64(uint32(v2))+312))
+								v3 = t120
+								t121 := int32(load32(mem, uint64(uint32(v2))+308))
+								v6 = t121
+								{
 									{
-										v14 = v3 + i32(20)
-										{
-											t123 := int32(load32(mem, uint64(uint32(v3))))
-											v15 = t123
-											if v15 != i32(-0x80000000) {
-												goto l46
-											}
-											v3 = v14
-											goto l47
-										}
-									l46:
-										t124 := int32(load32(mem, uint64(uint32(v3))+8))
-										v8 = t124
-										t125 := int32(load32(mem, uint64(uint32(v3))+4))
-										v7 = t125
-										t126 := int32(load32(mem, uint64(uint32(v3))+12))
-										t127 := v2 + i32(248)
-										v4 = t126
-										t128 := int32(load32(mem, uint64(uint32(v3))+16))
-										t129 := v4
-										v6 = t128
-										m.fn444(t127, t129, v6)
-										mem = m.memory
 										{
 											{
-												t130 := int32(load32(mem, uint64(uint32(v2))+248))
-												v16 = t130
-												if v16 == i32(-0x80000000) {
-													goto l48
-												}
-												t131 := int32(load32(mem, uint64(uint32(v2))+252))
-												v17 = t131
-												{
-													{
-														t132 := int32(load32(mem, uint64(uint32(v2))+256))
-														v3 = t132
-														t133 := int32(load32(mem, uint64(uint32(v2))+408))
-														if uint32(v3) <= uint32(t133-v11) {
-															goto l49
-														}
-														m.fn297(v2+i32(408), v11, v3, i32(4), i32(20))
-														mem = m.memory
-														t134 := int32(load32(mem, uint64(uint32(v2))+412))
-														v13 = t134
-														t135 := int32(load32(mem, uint64(uint32(v2))+416))
-														v11 = t135
-														goto l50
-													}
-												l49:
-													if v3 == 0 {
-														goto l51
-													}
-												l50:
-													t136 := v17
-													v4 = v3 << 3
-													v9 = t136 + v4
-													v3 = v13 + v11*i32(20)
-													v11 = v11 + int32(uint32(v4+i32(-8))>>3) + i32(1)
-													v4 = v17
-												l52:
-													{
-														t137 := int32(load32(mem, uint64(uint32(v4+i32(4)))))
-														v6 = t137
-														t138 := int32(load32(mem, uint64(uint32(v4))))
-														v5 = t138
-														m.fn11(v2+i32(312), v7, v8)
-														mem = m.memory
-														store32(mem, uint64(uint32(v2))+328, uint32(v6))
-														store32(mem, uint64(uint32(v2))+324, uint32(v5))
-														store32(mem, uint64(uint32(v3))+16, uint32(v6))
-														t139 := int64(load64(mem, uint64(uint32(v2))+312))
-														store64(mem, uint64(uint32(v3)), uint64(t139))
-														t140 := int64(load64(mem, uint64(uint32(v2))+320))
-														store64(mem, uint64(uint32(v3))+8, uint64(t140))
-														v3 = v3 + i32(20)
-														v4 = v4 + i32(8)
-														if v4 != v9 {
-															goto l52
-														}
-													}
-												}
-											l51:
-												store32(mem, uint64(uint32(v2))+416, uint32(v11))
-												m.fn20(v16, v17, i32(4), i32(8))
-												mem = m.memory
-												m.fn20(v15, v7, i32(1), i32(1))
-												mem = m.memory
-												goto l53
-											}
-										l48:
-											{
-												t141 := int32(load32(mem, uint64(uint32(v2))+408))
-												if v11 != t141 {
+												t122 := int32(load32(mem, uint64(uint32(v2))+304))
+												v5 = t122
+												if v5 != i32(-0x7fffffff) {
+													t145 := int64(load64(mem, uint64(uint32(v2))+320))
+													v18 = t145
+													m.fn450(i32(4), i32(0))
+													mem = m.memory
+													m.fn20(i32(0), i32(4), i32(4), i32(20))
+													mem = m.memory
 													goto l54
 												}
-												m.fn481(v2 + i32(408))
-												mem = m.memory
-												t142 := int32(load32(mem, uint64(uint32(v2))+412))
-												v13 = t142
+												store32(mem, uint64(uint32(v2))+264, uint32(v6))
+												store32(mem, uint64(uint32(v2))+256, uint32(v3))
+												t123 := v2
+												v14 = v3 + v8*i32(20)
+												store32(mem, uint64(uint32(t123))+268, uint32(v14))
+												if v8 != 0 {
+													v10 = i32(0)
+													v15 = i32(4)
+												l53:
+													{
+														v11 = v3 + i32(20)
+														{
+															t124 := int32(load32(mem, uint64(uint32(v3))))
+															v12 = t124
+															if v12 != i32(-0x80000000) {
+																goto l44
+															}
+															v3 = v11
+															goto l45
+														}
+													l44:
+														t125 := int32(load32(mem, uint64(uint32(v3))+8))
+														v7 = t125
+														t126 := int32(load32(mem, uint64(uint32(v3))+4))
+														v8 = t126
+														t127 := int32(load32(mem, uint64(uint32(v3))+12))
+														t128 := v2 + i32(432)
+														v4 = t127
+														t129 := int32(load32(mem, uint64(uint32(v3))+16))
+														t130 := v4
+														v5 = t129
+														m.fn444(t128, t130, v5)
+														mem = m.memory
+														{
+															{
+																t131 := int32(load32(mem, uint64(uint32(v2))+432))
+																v16 = t131
+																if v16 == i32(-0x80000000) {
+																	goto l46
+																}
+																t132 := int32(load32(mem, uint64(uint32(v2))+436))
+																v17 = t132
+																{
+																	{
+																		t133 := int32(load32(mem, uint64(uint32(v2))+440))
+																		v3 = t133
+																		t134 := int32(load32(mem, uint64(uint32(v2))+384))
+																		if uint32(v3) <= uint32(t134-v10) {
+																			goto l47
+																		}
+																		m.fn297(v2+i32(384), v10, v3, i32(4), i32(20))
+																		mem = m.memory
+																		t135 := int32(load32(mem, uint64(uint32(v2))+388))
+																		v15 = t135
+																		t136 := int32(load32(mem, uint64(uint32(v2))+392))
+																		v10 = t136
+																		goto l48
+																	}
+																l47:
+																	if v3 == 0 {
+																		goto l49
+																	}
+																l48:
+																	t137 := v17
+																	v4 = v3 << 3
+																	v9 = t137 + v4
+																	v3 = v15 + v10*i32(20)
+																	v10 = v10 + int32(uint32(v4+i32(-8))>>3) + i32(1)
+																	v4 = v17
+																l50:
+																	{
+																		t138 := int32(load32(mem, uint64(uint32(v4+i32(4)))))
+																		v5 = t138
+																		t139 := int32(load32(mem, uint64(uint32(v4))))
+																		v6 = t139
+																		m.fn11(v2+i32(304), v8, v7)
+																		mem = m.memory
+																		store32(mem, uint64(uint32(v2))+320, uint32(v5))
+																		store32(mem, uint64(uint32(v2))+316, uint32(v6))
+																		store32(mem, uint64(uint32(v3))+16, uint32(v5))
+																		t140 := int64(load64(mem, uint64(uint32(v2))+304))
+																		store64(mem, uint64(uint32(v3)), uint64(t140))
+																		t141 := int64(load64(mem, uint64(uint32(v2))+312))
+																		store64(mem, uint64(uint32(v3))+8, uint64(t141))
+																		v3 = v3 + i32(20)
+																		v4 = v4 + i32(8)
+																		if v4 != v9 {
+																			goto l50
+																		}
+																	}
+																}
+															l49:
+																store32(mem, uint64(uint32(v2))+392, uint32(v10))
+																m.fn20(v16, v17, i32(4), i32(8))
+																mem = m.memory
+																m.fn20(v12, v8, i32(1), i32(1))
+																mem = m.memory
+																goto l51
+															}
+														l46:
+															{
+																t142 := int32(load32(mem, uint64(uint32(v2))+384))
+																if v10 != t142 {
+																	goto l52
+																}
+																m.fn481(v2 + i32(384))
+																mem = m.memory
+																t143 := int32(load32(mem, uint64(uint32(v2))+388))
+																v15 = t143
+															}
+														l52:
+															v3 = v15 + v10*i32(20)
+															store32(mem, uint64(uint32(v3))+16, uint32(v5))
+															store32(mem, uint64(uint32(v3))+12, uint32(v4))
+															store32(mem, uint64(uint32(v3))+8, uint32(v7))
+															store32(mem, uint64(uint32(v3))+4, uint32(v8))
+															store32(mem, uint64(uint32(v3)), uint32(v12))
+															t144 := v2
+															v10 = v10 + i32(1)
+															store32(mem, uint64(uint32(t144))+392, uint32(v10))
+														}
+													l51:
+														v3 = v11
+														if v11 != v14 {
+															goto l53
+														}
+													}
+													v3 = v14
+													goto l45
+												}
+												v4 = i32(4)
+												v5 = i32(0)
+												goto l43
 											}
-										l54:
-											v3 = v13 + v11*i32(20)
-											store32(mem, uint64(uint32(v3))+16, uint32(v6))
-											store32(mem, uint64(uint32(v3))+12, uint32(v4))
-											store32(mem, uint64(uint32(v3))+8, uint32(v8))
-											store32(mem, uint64(uint32(v3))+4, uint32(v7))
-											store32(mem, uint64(uint32(v3)), uint32(v15))
-											t143 := v2
-											v11 = v11 + i32(1)
-											store32(mem, uint64(uint32(t143))+416, uint32(v11))
+										l45:
+											t146 := int32(load32(mem, uint64(uint32(v2))+388))
+											v4 = t146
+											t147 := int32(load32(mem, uint64(uint32(v2))+384))
+											v5 = t147
 										}
-									l53:
-										v3 = v14
-										if v14 != v12 {
+									l43:
+										store32(mem, uint64(uint32(v2))+260, uint32(v3))
+										m.fn608(v2 + i32(256))
+										mem = m.memory
+										store32(mem, uint64(uint32(v2))+248, uint32(v5))
+										store32(mem, uint64(uint32(v2))+240, uint32(v4))
+										t148 := v2
+										v12 = v4 + v10*i32(20)
+										store32(mem, uint64(uint32(t148))+252, uint32(v12))
+										if v10 == 0 {
 											goto l55
 										}
-									}
-									v3 = v12
-									goto l47
-								}
-								v4 = i32(4)
-								v6 = i32(0)
-								goto l45
-							}
-						l47:
-							t145 := int32(load32(mem, uint64(uint32(v2))+412))
-							v4 = t145
-							t146 := int32(load32(mem, uint64(uint32(v2))+408))
-							v6 = t146
-						}
-					l45:
-						store32(mem, uint64(uint32(v2))+60, uint32(v3))
-						m.fn608(v2 + i32(56))
-						mem = m.memory
-						store32(mem, uint64(uint32(v2))+224, uint32(v6))
-						store32(mem, uint64(uint32(v2))+216, uint32(v4))
-						t147 := v2
-						v13 = v4 + v11*i32(20)
-						store32(mem, uint64(uint32(t147))+228, uint32(v13))
-						if v11 == 0 {
-							goto l57
-						}
-						v9 = v2 + i32(128) + i32(12)
-						v12 = v2 + i32(128) + i32(8)
-						v19 = v2 + i32(340)
-						v11 = v2 + i32(312) + i32(8)
-						v20 = v2 + i32(312) + i32(24)
-						v21 = v2 + i32(56) + i32(12)
-						v3 = v2 + i32(408) + i32(4)
-						v14 = v2 + i32(312) + i32(12)
-					l86:
-						{
-							{
-								{
-									t148 := int32(load32(mem, uint64(uint32(v4))))
-									v15 = t148
-									if v15 == i32(-0x80000000) {
-										v4 = v4 + i32(20)
-										goto l57
-									}
-									v7 = v4 + i32(20)
-									t149 := int32(load32(mem, uint64(uint32(v4+i32(16)))))
-									v6 = t149
-									t150 := int32(load32(mem, uint64(uint32(v4+i32(12)))))
-									v8 = t150
-									t151 := int32(load32(mem, uint64(uint32(v4+i32(8)))))
-									v5 = t151
-									v17 = v4 + i32(4)
-									t152 := int32(load32(mem, uint64(uint32(v17))))
-									v16 = t152
-									t153 := int64(load64(mem, uint64(uint32(v17))))
-									store64(mem, uint64(uint32(v2))+196, uint64(t153))
-									{
-										if v6 == 0 {
-											goto l59
-										}
-										t154 := int32(mem[uint64(uint32(v8))])
-										if t154 == i32(34) {
-											m.fn459(v2+i32(312), i32(310997), i32(5), v8, v6)
-											mem = m.memory
-											{
-												t159 := int32(load32(mem, uint64(uint32(v2))+312))
-												v6 = t159
-												if v6 != i32(-0x7fffffff) {
-													store32(mem, uint64(uint32(v2))+220, uint32(v7))
-													t162 := int32(load32(mem, uint64(uint32(v2))+316))
-													v3 = t162
-													t163 := int64(load64(mem, uint64(uint32(v2))+320))
-													v18 = t163
-													t164 := int64(load64(mem, uint64(uint32(v2))+328))
-													v23 = t164
-													goto l66
-												}
-												t160 := int64(load64(mem, uint64(uint32(v2))+320))
-												v18 = t160
-												t161 := int32(load32(mem, uint64(uint32(v2))+316))
-												v22 = t161
-												v6 = i32(0)
-												v8 = i32(1)
-												goto l65
-											}
-										}
-									}
-								l59:
-									m.fn462(v2+i32(56), v8, v6)
-									mem = m.memory
-									{
-										t155 := int32(mem[uint64(uint32(v2))+56])
-										if t155 != 0 {
-											store32(mem, uint64(uint32(v2))+412, uint32(i32(2)))
-											store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(196)))
-											m.fn80(v2+i32(248), i32(269111), v2+i32(408))
-											mem = m.memory
-											m.fn437(v2+i32(312), i32(310997), i32(5), v2+i32(248))
-											mem = m.memory
-											t157 := int32(load32(mem, uint64(uint32(v2))+312))
-											v6 = t157
-											if v6 != i32(-0x7fffffff) {
-												goto l63
-											}
-											t158 := int64(load64(mem, uint64(uint32(v2))+320))
-											v18 = t158
-											goto l62
-										}
-										t156 := int64(load64(mem, uint64(uint32(v2))+64))
-										v18 = t156
-										goto l62
-									}
-								}
-							l63:
-								store32(mem, uint64(uint32(v2))+220, uint32(v7))
-								t165 := int32(load32(mem, uint64(uint32(v2))+316))
-								v3 = t165
-								t166 := int64(load64(mem, uint64(uint32(v2))+320))
-								v18 = t166
-								t167 := int64(load64(mem, uint64(uint32(v2))+328))
-								v23 = t167
-							}
-						l66:
-							store64(mem, uint64(uint32(v2))+76, uint64(v23))
-							store64(mem, uint64(uint32(v2))+68, uint64(v18))
-							store32(mem, uint64(uint32(v2))+64, uint32(v3))
-							store32(mem, uint64(uint32(v2))+60, uint32(v6))
-							store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
-							m.fn20(v15, v16, i32(1), i32(1))
-							mem = m.memory
-							m.fn608(v2 + i32(216))
-							mem = m.memory
-							goto l56
-						l62:
-							v6 = i32(1)
-							v8 = i32(0)
-						l65:
-							memory_copy(mem, uint32(v2+i32(312)), uint32(v2+i32(128)), uint32(i32(68)))
-							t168 := int32(load32(mem, uint64(uint32(v9))+8))
-							store32(mem, uint64(uint32(v2))+440, uint32(t168))
-							t169 := int64(load64(mem, uint64(uint32(v9))))
-							store64(mem, uint64(uint32(v2))+432, uint64(t169))
-							store32(mem, uint64(uint32(v2))+452, uint32(v5))
-							store32(mem, uint64(uint32(v2))+448, uint32(v16))
-							store32(mem, uint64(uint32(v2))+444, uint32(v15))
-							{
-								{
-									{
+										v9 = v2 + i32(160) + i32(12)
+										v17 = v2 + i32(304) + i32(28)
+										v19 = v2 + i32(304) + i32(24)
+										v20 = v2 + i32(432) + i32(12)
+										v14 = v2 + i32(384) + i32(4)
+										v16 = v2 + i32(160) + i32(28)
+									l85:
 										{
 											{
-												if v5 == 0 {
-													store32(mem, uint64(uint32(v2))+472, uint32(i32(5)))
-													store32(mem, uint64(uint32(v2))+468, uint32(i32(310997)))
-													store32(mem, uint64(uint32(v2))+464, uint32(i32(-0x80000000)))
-													store32(mem, uint64(uint32(v2))+460, uint32(i32(53)))
-													store32(mem, uint64(uint32(v2))+456, uint32(i32(317620)))
-													store32(mem, uint64(uint32(v2))+208, uint32(i32(2)))
-													store32(mem, uint64(uint32(v2))+200, uint32(i32(4)))
-													store32(mem, uint64(uint32(v2))+204, uint32(v2+i32(456)))
-													store32(mem, uint64(uint32(v2))+196, uint32(v2+i32(464)))
-													m.fn80(v2+i32(56), i32(264206), v2+i32(196))
-													mem = m.memory
-													t170 := int64(load64(mem, uint64(uint32(v2))+464))
-													store64(mem, uint64(uint32(v21)), uint64(t170))
-													t171 := int32(load32(mem, uint64(uint32(v2))+472))
-													store32(mem, uint64(uint32(v21))+8, uint32(t171))
-													t172 := int64(load64(mem, uint64(uint32(v2))+56))
-													store64(mem, uint64(uint32(v2))+408, uint64(t172))
-													t173 := int64(load64(mem, uint64(uint32(v2))+64))
-													store64(mem, uint64(uint32(v2))+416, uint64(t173))
-													t174 := int64(load64(mem, uint64(uint32(v2))+72))
-													store64(mem, uint64(uint32(v2))+424, uint64(t174))
-													t175 := int32(load32(mem, uint64(uint32(v2))+444))
-													t176 := int32(load32(mem, uint64(uint32(v2))+448))
-													m.fn20(t175, t176, i32(1), i32(1))
-													mem = m.memory
-													if v8 == 0 {
-														goto l70
+												{
+													t149 := int32(load32(mem, uint64(uint32(v4))))
+													v8 = t149
+													if v8 == i32(-0x80000000) {
+														v4 = v4 + i32(20)
+														goto l55
 													}
-													m.fn20(v22, int32(v18), i32(1), i32(1))
-													mem = m.memory
-													goto l70
-												}
-												if v6 != 0 {
-													goto l68
-												}
-												v8 = v22
-												goto l69
-											l68:
-												t177 := v18
-												v23 = v18 >> 63
-												if uint64(t177^v23-v23) < uint64(i64(0x20000000000000)) {
+													v7 = v4 + i32(20)
+													t150 := int32(load32(mem, uint64(uint32(v4+i32(16)))))
+													v3 = t150
+													t151 := int32(load32(mem, uint64(uint32(v4+i32(12)))))
+													v5 = t151
+													t152 := int32(load32(mem, uint64(uint32(v4+i32(8)))))
+													v6 = t152
+													v10 = v4 + i32(4)
+													t153 := int32(load32(mem, uint64(uint32(v10))))
+													v11 = t153
+													t154 := int64(load64(mem, uint64(uint32(v10))))
+													store64(mem, uint64(uint32(v2))+480, uint64(t154))
 													{
-														{
-															if v18 < i64(0) {
-																goto l76
-															}
-															t196 := m.fn38(i32(19))
-															mem = m.memory
-															v15 = t196
-															if v15 == 0 {
-																m.fn125(i32(1), i32(19))
-																mem = m.memory
-																panic("unreachable")
-															}
-															v6 = i32(0)
-															store32(mem, uint64(uint32(v2))+204, uint32(i32(0)))
-															store32(mem, uint64(uint32(v2))+200, uint32(v15))
-															v8 = i32(19)
-															store32(mem, uint64(uint32(v2))+196, uint32(i32(19)))
-															goto l78
+														if v3 == 0 {
+															goto l57
 														}
-													l76:
-														t197 := m.fn38(i32(20))
-														mem = m.memory
-														v15 = t197
-														if v15 == 0 {
-															m.fn125(i32(1), i32(20))
+														t155 := int32(mem[uint64(uint32(v5))])
+														if t155 == i32(34) {
+															m.fn459(v2+i32(304), i32(310997), i32(5), v5, v3)
 															mem = m.memory
-															panic("unreachable")
+															{
+																t160 := int32(load32(mem, uint64(uint32(v2))+304))
+																v5 = t160
+																if v5 != i32(-0x7fffffff) {
+																	store32(mem, uint64(uint32(v2))+244, uint32(v7))
+																	t163 := int32(load32(mem, uint64(uint32(v2))+308))
+																	v6 = t163
+																	t164 := int64(load64(mem, uint64(uint32(v2))+312))
+																	v21 = t164
+																	t165 := int64(load64(mem, uint64(uint32(v2))+320))
+																	v18 = t165
+																	goto l64
+																}
+																t161 := int64(load64(mem, uint64(uint32(v2))+312))
+																v18 = t161
+																t162 := int32(load32(mem, uint64(uint32(v2))+308))
+																v15 = t162
+																v3 = i32(0)
+																v5 = i32(1)
+																goto l63
+															}
 														}
-														mem[uint64(uint32(v15))] = byte(i32(45))
-														store32(mem, uint64(uint32(v2))+200, uint32(v15))
-														v8 = i32(20)
-														store32(mem, uint64(uint32(v2))+196, uint32(i32(20)))
-														v6 = i32(1)
-														store32(mem, uint64(uint32(v2))+204, uint32(i32(1)))
-														v18 = i64(0) - v18
 													}
-												l78:
-													m.fn237(v2+i32(40), v18, v2+i32(56))
+												l57:
+													m.fn462(v2+i32(256), v5, v3)
 													mem = m.memory
-													t198 := int32(load32(mem, uint64(uint32(v2))+40))
-													v17 = t198
 													{
-														{
-															t199 := int32(load32(mem, uint64(uint32(v2))+44))
-															v5 = t199
-															if uint32(v5) <= uint32(v8-v6) {
-																goto l80
-															}
-															m.fn2(v2+i32(196), v6, v5)
+														t156 := int32(mem[uint64(uint32(v2))+256])
+														if t156 != 0 {
+															store32(mem, uint64(uint32(v2))+388, uint32(i32(2)))
+															store32(mem, uint64(uint32(v2))+384, uint32(v2+i32(480)))
+															m.fn80(v2+i32(432), i32(269111), v2+i32(384))
 															mem = m.memory
-															t200 := int32(load32(mem, uint64(uint32(v2))+200))
-															v15 = t200
-															t201 := int32(load32(mem, uint64(uint32(v2))+204))
-															v6 = t201
-															goto l81
+															m.fn437(v2+i32(304), i32(310997), i32(5), v2+i32(432))
+															mem = m.memory
+															t158 := int32(load32(mem, uint64(uint32(v2))+304))
+															v5 = t158
+															if v5 != i32(-0x7fffffff) {
+																goto l61
+															}
+															t159 := int64(load64(mem, uint64(uint32(v2))+312))
+															v18 = t159
+															goto l60
 														}
-													l80:
-														if v5 == 0 {
-															goto l82
-														}
-													l81:
-														if v5 == 0 {
-															goto l83
-														}
-														memory_copy(mem, uint32(v15+v6), uint32(v17), uint32(v5))
-													l83:
-														t202 := int32(load32(mem, uint64(uint32(v2))+196))
-														v8 = t202
-														t203 := int32(load32(mem, uint64(uint32(v2))+204))
-														v6 = t203
+														t157 := int64(load64(mem, uint64(uint32(v2))+264))
+														v18 = t157
+														goto l60
 													}
-												l82:
-													store32(mem, uint64(uint32(v2))+204, uint32(v6+v5))
-													t204 := int64(load64(mem, uint64(uint32(v2))+200))
-													v18 = t204
-													goto l69
 												}
-												store32(mem, uint64(uint32(v2))+200, uint32(i32(15)))
-												store32(mem, uint64(uint32(v2))+196, uint32(v2+i32(444)))
-												m.fn80(v2+i32(56), i32(264444), v2+i32(196))
-												mem = m.memory
-												m.fn437(v2+i32(408), i32(310997), i32(5), v2+i32(56))
-												mem = m.memory
-												t178 := int32(load32(mem, uint64(uint32(v2))+444))
-												t179 := int32(load32(mem, uint64(uint32(v2))+448))
-												m.fn20(t178, t179, i32(1), i32(1))
-												mem = m.memory
+											l61:
+												store32(mem, uint64(uint32(v2))+244, uint32(v7))
+												t166 := int32(load32(mem, uint64(uint32(v2))+308))
+												v6 = t166
+												t167 := int64(load64(mem, uint64(uint32(v2))+312))
+												v21 = t167
+												t168 := int64(load64(mem, uint64(uint32(v2))+320))
+												v18 = t168
 											}
-										l70:
-											t180 := int32(load32(mem, uint64(uint32(v2))+436))
-											v6 = t180
-											t181 := int32(load32(mem, uint64(uint32(v2))+440))
-											m.fn267(v6, t181)
+										l64:
+											m.fn20(v8, v11, i32(1), i32(1))
 											mem = m.memory
-											t182 := int32(load32(mem, uint64(uint32(v2))+432))
-											m.fn20(t182, v6, i32(4), i32(24))
+											v8 = int32(int64(uint64(v21) >> 32))
+											m.fn608(v2 + i32(240))
 											mem = m.memory
-											t183 := int32(load32(mem, uint64(uint32(v2))+408))
-											v6 = t183
-											t184 := int64(load64(mem, uint64(uint32(v3))))
-											store64(mem, uint64(uint32(v2))+392, uint64(t184))
-											t185 := int32(load32(mem, uint64(uint32(v3))+8))
-											store32(mem, uint64(uint32(v2))+400, uint32(t185))
-											if v6 == i32(-0x7fffffff) {
-												goto l72
-											}
-											t186 := int64(load64(mem, uint64(uint32(v2))+392))
-											store64(mem, uint64(uint32(v2))+288, uint64(t186))
-											t187 := int32(load32(mem, uint64(uint32(v2))+400))
-											store32(mem, uint64(uint32(v2))+296, uint32(t187))
-											t188 := int64(load64(mem, uint64(uint32(v2))+424))
-											v18 = t188
-											{
-												t189 := int32(mem[uint64(uint32(v2))+360])
-												if uint32(t189) < uint32(i32(11)) {
-													goto l73
-												}
-												t190 := int32(load32(mem, uint64(uint32(v2))+368))
-												v3 = t190
-												if v3 == 0 {
-													goto l73
-												}
-												t191 := int32(load32(mem, uint64(uint32(v2))+364))
-												m.fn18(t191, v3, i32(1))
-												mem = m.memory
-											}
-										l73:
-											t192 := int32(load32(mem, uint64(uint32(v2))+312))
-											t193 := int32(load32(mem, uint64(uint32(v2))+316))
-											m.fn20(t192, t193, i32(1), i32(1))
-											mem = m.memory
-											m.fn596(v20)
-											mem = m.memory
-											{
-												t194 := int32(load32(mem, uint64(uint32(v2))+348))
-												v3 = t194
-												if v3 == i32(-0x80000000) {
-													goto l74
-												}
-												t195 := int32(load32(mem, uint64(uint32(v2))+352))
-												m.fn20(v3, t195, i32(1), i32(1))
-												mem = m.memory
-											}
-										l74:
-											v3 = v4 + i32(20)
-											goto l75
-										}
-									l69:
-										t205 := int32(load32(mem, uint64(uint32(v2))+452))
-										store32(mem, uint64(uint32(v2))+64, uint32(t205))
-										t206 := int64(load64(mem, uint64(uint32(v2))+444))
-										store64(mem, uint64(uint32(v2))+56, uint64(t206))
-										{
-											t207 := int32(load32(mem, uint64(uint32(v2))+440))
-											v5 = t207
-											t208 := int32(load32(mem, uint64(uint32(v2))+432))
-											if v5 != t208 {
-												goto l84
-											}
-											m.fn595(v2 + i32(432))
-											mem = m.memory
-										}
-									l84:
-										t209 := int32(load32(mem, uint64(uint32(v2))+436))
-										v6 = t209 + v5*i32(24)
-										t210 := int64(load64(mem, uint64(uint32(v2))+56))
-										store64(mem, uint64(uint32(v6)), uint64(t210))
-										t211 := int32(load32(mem, uint64(uint32(v2))+64))
-										store32(mem, uint64(uint32(v6))+8, uint32(t211))
-										store64(mem, uint64(uint32(v6))+16, uint64(v18))
-										store32(mem, uint64(uint32(v6))+12, uint32(v8))
-										t212 := v2
-										v6 = v5 + i32(1)
-										store32(mem, uint64(uint32(t212))+440, uint32(v6))
-										store32(mem, uint64(uint32(v3))+8, uint32(v6))
-										t213 := int64(load64(mem, uint64(uint32(v2))+432))
-										store64(mem, uint64(uint32(v3)), uint64(t213))
-										t214 := int64(load64(mem, uint64(uint32(v3))))
-										store64(mem, uint64(uint32(v2))+392, uint64(t214))
-										t215 := int32(load32(mem, uint64(uint32(v3))+8))
-										store32(mem, uint64(uint32(v2))+400, uint32(t215))
-									}
-								l72:
-									t216 := int32(load32(mem, uint64(uint32(v2))+400))
-									store32(mem, uint64(uint32(v14))+8, uint32(t216))
-									t217 := int64(load64(mem, uint64(uint32(v2))+392))
-									store64(mem, uint64(uint32(v14)), uint64(t217))
-									t218 := int64(load64(mem, uint64(uint32(v11))))
-									store64(mem, uint64(uint32(v2))+288, uint64(t218))
-									t219 := int32(load32(mem, uint64(uint32(v11))+8))
-									store32(mem, uint64(uint32(v2))+296, uint32(t219))
-									t220 := int32(load32(mem, uint64(uint32(v2))+316))
-									v6 = t220
-									t221 := int64(load64(mem, uint64(uint32(v2))+332))
-									v18 = t221
-									t222 := int32(load32(mem, uint64(uint32(v2))+312))
-									v5 = t222
-									memory_copy(mem, uint32(v2+i32(248)), uint32(v19), uint32(i32(40)))
-									if v5 != i32(-0x80000000) {
-										goto l85
-									}
-									v3 = v4 + i32(20)
-								}
-							l75:
-								store32(mem, uint64(uint32(v2))+220, uint32(v3))
-								store32(mem, uint64(uint32(v2))+60, uint32(v6))
-								t223 := int64(load64(mem, uint64(uint32(v2))+288))
-								store64(mem, uint64(uint32(v2))+64, uint64(t223))
-								t224 := int32(load32(mem, uint64(uint32(v2))+296))
-								store32(mem, uint64(uint32(v2))+72, uint32(t224))
-								store64(mem, uint64(uint32(v2))+76, uint64(v18))
-								store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
-								m.fn608(v2 + i32(216))
-								mem = m.memory
-								goto l35
-							}
-						l85:
-							t225 := int32(load32(mem, uint64(uint32(v2))+296))
-							store32(mem, uint64(uint32(v2))+240, uint32(t225))
-							t226 := int64(load64(mem, uint64(uint32(v2))+288))
-							store64(mem, uint64(uint32(v2))+232, uint64(t226))
-							memory_copy(mem, uint32(v10), uint32(v2+i32(248)), uint32(i32(40)))
-							t227 := int64(load64(mem, uint64(uint32(v2))+232))
-							store64(mem, uint64(uint32(v12)), uint64(t227))
-							t228 := int32(load32(mem, uint64(uint32(v2))+240))
-							store32(mem, uint64(uint32(v12))+8, uint32(t228))
-							store32(mem, uint64(uint32(v2))+132, uint32(v6))
-							store64(mem, uint64(uint32(v2))+148, uint64(v18))
-							store32(mem, uint64(uint32(v2))+128, uint32(v5))
-							v4 = v7
-							if v7 != v13 {
-								goto l86
-							}
-						}
-						v4 = v13
-					l57:
-						store32(mem, uint64(uint32(v2))+220, uint32(v4))
-						m.fn608(v2 + i32(216))
-						mem = m.memory
-						m.fn659(v2+i32(312), v1, i32(311002), i32(7))
-						mem = m.memory
-						t229 := int32(load32(mem, uint64(uint32(v2))+324))
-						v4 = t229
-						t230 := int32(load32(mem, uint64(uint32(v2))+320))
-						v3 = t230
-						t231 := int32(load32(mem, uint64(uint32(v2))+316))
-						v6 = t231
-						{
-							t232 := int32(load32(mem, uint64(uint32(v2))+312))
-							v5 = t232
-							if v5 == i32(-0x7fffffff) {
-								store32(mem, uint64(uint32(v2))+204, uint32(v6))
-								store32(mem, uint64(uint32(v2))+196, uint32(v3))
-								t234 := v2
-								v24 = v3 + v4*i32(20)
-								store32(mem, uint64(uint32(t234))+208, uint32(v24))
-								if v4 == 0 {
-									goto l88
-								}
-								v15 = v2 + i32(177)
-								v13 = v2 + i32(152)
-								v25 = v2 + i32(56) + i32(4)
-								v26 = v2 + i32(376)
-								v27 = v2 + i32(360)
-								v28 = v2 + i32(344)
-								v29 = v2 + i32(312) + i32(16)
-								v30 = v2 + i32(248) + i32(4)
-								v31 = v2 + i32(312) + i32(4)
-								v32 = v2 + i32(464) | i32(3)
-								v33 = v2 + i32(464) | i32(2)
-								v34 = v2 + i32(464) | i32(1)
-							l226:
-								{
-									v17 = v3 + i32(20)
-									{
-										t235 := int32(load32(mem, uint64(uint32(v3))))
-										v10 = t235
-										if v10 != i32(-0x80000000) {
-											goto l89
-										}
-										v3 = v17
-										goto l88
-									}
-								l89:
-									t236 := int32(load32(mem, uint64(uint32(v3))+16))
-									v4 = t236
-									t237 := int32(load32(mem, uint64(uint32(v3))+12))
-									v6 = t237
-									t238 := int32(load32(mem, uint64(uint32(v3))+4))
-									v19 = t238
-									t239 := int64(load64(mem, uint64(uint32(v3))+4))
-									v18 = t239
-									t240 := int32(load16(mem, uint64(uint32(v15))))
-									store16(mem, uint64(uint32(v2))+288, uint16(t240))
-									t241 := int32(mem[uint64(uint32(v15))+2])
-									mem[uint64(uint32(v2))+290] = byte(t241)
-									t242 := int32(load32(mem, uint64(uint32(v2))+128))
-									v16 = t242
-									t243 := int32(load32(mem, uint64(uint32(v2))+132))
-									v21 = t243
-									t244 := int32(load32(mem, uint64(uint32(v2))+136))
-									v35 = t244
-									t245 := int32(load32(mem, uint64(uint32(v2))+140))
-									v20 = t245
-									t246 := int32(load32(mem, uint64(uint32(v2))+144))
-									v22 = t246
-									t247 := int32(load32(mem, uint64(uint32(v2))+164))
-									v36 = t247
-									t248 := int32(load32(mem, uint64(uint32(v2))+168))
-									v37 = t248
-									t249 := int32(load32(mem, uint64(uint32(v2))+172))
-									v38 = t249
-									t250 := int32(mem[uint64(uint32(v2))+176])
-									v39 = t250
-									t251 := int64(load64(mem, uint64(uint32(v2))+148))
-									v23 = t251
-									t252 := int64(load64(mem, uint64(uint32(v2))+188))
-									v40 = t252
-									t253 := int32(load32(mem, uint64(uint32(v2))+184))
-									v41 = t253
-									t254 := int32(load32(mem, uint64(uint32(v2))+180))
-									v42 = t254
-									store64(mem, uint64(uint32(v2))+408, uint64(v18))
-									{
-										if v4 == 0 {
-											goto l90
-										}
-										t255 := int32(mem[uint64(uint32(v6))])
-										if t255 == i32(34) {
-											goto l91
-										}
-									}
-								l90:
-									store32(mem, uint64(uint32(v2))+252, uint32(i32(2)))
-									store32(mem, uint64(uint32(v2))+248, uint32(v2+i32(408)))
-									m.fn80(v2+i32(56), i32(264418), v2+i32(248))
-									mem = m.memory
-									m.fn437(v2+i32(312), i32(311002), i32(7), v2+i32(56))
-									mem = m.memory
-									goto l92
-								l91:
-									m.fn459(v2+i32(312), i32(311002), i32(7), v6, v4)
-									mem = m.memory
-								l92:
-									{
-										t256 := int32(load32(mem, uint64(uint32(v2))+312))
-										v3 = t256
-										if v3 == i32(-0x7fffffff) {
-											goto l93
-										}
-										store32(mem, uint64(uint32(v2))+200, uint32(v17))
-										t257 := int32(load32(mem, uint64(uint32(v2))+324))
-										store32(mem, uint64(uint32(v2))+72, uint32(t257))
-										t258 := int64(load64(mem, uint64(uint32(v2))+316))
-										store64(mem, uint64(uint32(v2))+64, uint64(t258))
-										t259 := int64(load64(mem, uint64(uint32(v2))+328))
-										store64(mem, uint64(uint32(v2))+76, uint64(t259))
-										store32(mem, uint64(uint32(v2))+60, uint32(v3))
-										store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
-										m.fn632(v2 + i32(128))
-										mem = m.memory
-										goto l94
-									}
-								l93:
-									v43 = v23 & i64(0xffffffff)
-									v44 = int32(v23)
-									t260 := int32(load32(mem, uint64(uint32(v2))+324))
-									v45 = t260
-									t261 := int32(load32(mem, uint64(uint32(v2))+320))
-									v12 = t261
-									t262 := int32(load32(mem, uint64(uint32(v2))+316))
-									v46 = t262
-									t263 := int32(load32(mem, uint64(uint32(v13))+8))
-									store32(mem, uint64(uint32(v2))+440, uint32(t263))
-									t264 := int64(load64(mem, uint64(uint32(v13))))
-									store64(mem, uint64(uint32(v2))+432, uint64(t264))
-									v11 = int32(v18)
-									t265 := v11
-									v18 = int64(uint64(v18) >> 32)
-									v14 = int32(v18)
-									v5 = t265 + v14
-									v6 = i32(0)
-									v4 = v11
-								l107:
-									if v4 != v5 {
-										goto l95
-									}
-									v3 = i32(1114112)
-									goto l96
-								l95:
-									{
-										{
-											t266 := int32(int8(mem[uint64(uint32(v4))]))
-											v3 = t266
-											if v3 <= i32(-1) {
-												goto l97
-											}
-											v4 = v4 + i32(1)
-											v3 = v3 & i32(255)
-											goto l98
-										}
-									l97:
-										t267 := int32(mem[uint64(uint32(v4))+1])
-										v7 = t267 & i32(63)
-										v8 = v3 & i32(31)
-										if uint32(v3) > uint32(i32(-33)) {
-											goto l99
-										}
-										v3 = v8<<6 | v7
-										v4 = v4 + i32(2)
-										goto l98
-									l99:
-										t268 := int32(mem[uint64(uint32(v4))+2])
-										v7 = v7<<6 | t268&i32(63)
-										if uint32(v3) >= uint32(i32(-16)) {
-											goto l100
-										}
-										v3 = v7 | v8<<12
-										v4 = v4 + i32(3)
-										goto l98
-									l100:
-										v3 = i32(1114112)
-										t269 := int32(mem[uint64(uint32(v4))+3])
-										v7 = v7<<6 | t269&i32(63) | v8<<18&i32(0x1c0000)
-										if v7 == i32(1114112) {
-											goto l96
-										}
-										v4 = v4 + i32(4)
-										v3 = v7
-									}
-								l98:
-									{
-										if uint32(v3+i32(-48)) < uint32(i32(10)) {
-											goto l101
-										}
-										if uint32(v3&i32(2097119)+i32(-65)) < uint32(i32(26)) {
-											goto l101
-										}
-										if uint32(v3) < uint32(i32(128)) {
-											m.fn391(v2+i32(32), v3, i32(317717), i32(15))
-											mem = m.memory
-											t270 := int32(load32(mem, uint64(uint32(v2))+32))
-											if t270 == i32(1) {
-												goto l101
-											}
-											v6 = v6 + i32(1)
-											goto l96
-										}
-										store32(mem, uint64(uint32(v2))+464, uint32(i32(0)))
-										v7 = v3&i32(63) | i32(-128)
-										v8 = int32(uint32(v3) >> 6)
-										if uint32(v3) > uint32(i32(2047)) {
-											v9 = int32(uint32(v3) >> 12)
-											v8 = v8&i32(63) | i32(-128)
-											if uint32(v3) > uint32(i32(0xffff)) {
-												goto l105
-											}
-											mem[uint64(uint32(v2))+465] = byte(v8)
-											mem[uint64(uint32(v2))+464] = byte(v9 | i32(224))
-											v8 = i32(3)
-											v9 = v33
-											goto l104
-										}
-										mem[uint64(uint32(v2))+464] = byte(v8 | i32(192))
-										v8 = i32(2)
-										v9 = v34
-										goto l104
-									l105:
-										mem[uint64(uint32(v2))+466] = byte(v8)
-										mem[uint64(uint32(v2))+465] = byte(v9&i32(63) | i32(-128))
-										mem[uint64(uint32(v2))+464] = byte(int32(uint32(v3)>>18) | i32(-16))
-										v8 = i32(4)
-										v9 = v32
-									l104:
-										mem[uint64(uint32(v9))] = byte(v7)
-										m.fn386(v2+i32(312), i32(317717), i32(15), v2+i32(464), v8)
-										mem = m.memory
-										m.fn467(v2+i32(408), v2+i32(312))
-										mem = m.memory
-										t271 := int32(load32(mem, uint64(uint32(v2))+408))
-										if t271 != i32(1) {
-											goto l106
-										}
-									}
-								l101:
-									v3 = i32(1114112)
-								l106:
-									v6 = v6 + i32(1)
-									if v3 == i32(1114112) {
-										goto l107
-									}
-								l96:
-									{
-										{
+											v3 = int32(v21)
+											goto l54
+										l60:
+											v3 = i32(1)
+											v5 = i32(0)
+										l63:
+											memory_copy(mem, uint32(v2+i32(304)), uint32(v2+i32(160)), uint32(i32(68)))
+											t169 := int32(load32(mem, uint64(uint32(v9))+8))
+											store32(mem, uint64(uint32(v2))+416, uint32(t169))
+											t170 := int64(load64(mem, uint64(uint32(v9))))
+											store64(mem, uint64(uint32(v2))+408, uint64(t170))
+											store32(mem, uint64(uint32(v2))+428, uint32(v6))
+											store32(mem, uint64(uint32(v2))+424, uint32(v11))
+											store32(mem, uint64(uint32(v2))+420, uint32(v8))
 											{
 												{
 													{
 														{
-															{
+															if v6 == 0 {
+																store32(mem, uint64(uint32(v2))+472, uint32(i32(5)))
+																store32(mem, uint64(uint32(v2))+468, uint32(i32(310997)))
+																store32(mem, uint64(uint32(v2))+464, uint32(i32(-0x80000000)))
+																store32(mem, uint64(uint32(v2))+460, uint32(i32(53)))
+																store32(mem, uint64(uint32(v2))+456, uint32(i32(317620)))
+																store32(mem, uint64(uint32(v2))+492, uint32(i32(2)))
+																store32(mem, uint64(uint32(v2))+484, uint32(i32(4)))
+																store32(mem, uint64(uint32(v2))+488, uint32(v2+i32(456)))
+																store32(mem, uint64(uint32(v2))+480, uint32(v2+i32(464)))
+																m.fn80(v2+i32(432), i32(264206), v2+i32(480))
+																mem = m.memory
+																t171 := int64(load64(mem, uint64(uint32(v2))+464))
+																store64(mem, uint64(uint32(v20)), uint64(t171))
+																t172 := int32(load32(mem, uint64(uint32(v2))+472))
+																store32(mem, uint64(uint32(v20))+8, uint32(t172))
+																t173 := int64(load64(mem, uint64(uint32(v2))+432))
+																store64(mem, uint64(uint32(v2))+384, uint64(t173))
+																t174 := int64(load64(mem, uint64(uint32(v2))+440))
+																store64(mem, uint64(uint32(v2))+392, uint64(t174))
+																t175 := int64(load64(mem, uint64(uint32(v2))+448))
+																store64(mem, uint64(uint32(v2))+400, uint64(t175))
+																t176 := int32(load32(mem, uint64(uint32(v2))+420))
+																t177 := int32(load32(mem, uint64(uint32(v2))+424))
+																m.fn20(t176, t177, i32(1), i32(1))
+																mem = m.memory
+																if v5 == 0 {
+																	goto l68
+																}
+																m.fn20(v15, int32(v18), i32(1), i32(1))
+																mem = m.memory
+																goto l68
+															}
+															if v3 != 0 {
+																goto l66
+															}
+															v6 = v15
+															goto l67
+														l66:
+															t178 := v18
+															v21 = v18 >> 63
+															if uint64(t178^v21-v21) < uint64(i64(0x20000000000000)) {
 																{
-																	if v18 == 0 {
-																		t274 := m.fn38(i32(53))
+																	{
+																		if v18 < i64(0) {
+																			goto l74
+																		}
+																		t196 := m.fn38(i32(19))
 																		mem = m.memory
-																		v3 = t274
-																		if v3 == 0 {
-																			m.fn125(i32(1), i32(53))
+																		v8 = t196
+																		if v8 == 0 {
+																			m.fn125(i32(1), i32(19))
 																			mem = m.memory
 																			panic("unreachable")
 																		}
-																		memory_copy(mem, uint32(v3), uint32(i32(317620)), uint32(i32(53)))
-																		store32(mem, uint64(uint32(v2))+224, uint32(i32(53)))
-																		store32(mem, uint64(uint32(v2))+220, uint32(v3))
-																		store32(mem, uint64(uint32(v2))+216, uint32(i32(53)))
-																		goto l110
+																		v3 = i32(0)
+																		store32(mem, uint64(uint32(v2))+488, uint32(i32(0)))
+																		store32(mem, uint64(uint32(v2))+484, uint32(v8))
+																		v6 = i32(19)
+																		store32(mem, uint64(uint32(v2))+480, uint32(i32(19)))
+																		goto l76
 																	}
-																	if v3 == i32(1114112) {
-																		goto l109
+																l74:
+																	t197 := m.fn38(i32(20))
+																	mem = m.memory
+																	v8 = t197
+																	if v8 == 0 {
+																		m.fn125(i32(1), i32(20))
+																		mem = m.memory
+																		panic("unreachable")
 																	}
-																	store32(mem, uint64(uint32(v2))+444, uint32(v6))
-																	store32(mem, uint64(uint32(v2))+464, uint32(v3))
-																	store32(mem, uint64(uint32(v2))+316, uint32(i32(17)))
-																	store32(mem, uint64(uint32(v2))+312, uint32(v2+i32(464)))
-																	m.fn80(v2+i32(408), i32(312504), v2+i32(312))
-																	mem = m.memory
-																	store32(mem, uint64(uint32(v2))+324, uint32(i32(6)))
-																	store32(mem, uint64(uint32(v2))+316, uint32(i32(15)))
-																	store32(mem, uint64(uint32(v2))+320, uint32(v2+i32(444)))
-																	store32(mem, uint64(uint32(v2))+312, uint32(v2+i32(408)))
-																	m.fn80(v2+i32(216), i32(270069), v2+i32(312))
-																	mem = m.memory
-																	t272 := int32(load32(mem, uint64(uint32(v2))+408))
-																	t273 := int32(load32(mem, uint64(uint32(v2))+412))
-																	m.fn20(t272, t273, i32(1), i32(1))
-																	mem = m.memory
-																	goto l110
+																	mem[uint64(uint32(v8))] = byte(i32(45))
+																	store32(mem, uint64(uint32(v2))+484, uint32(v8))
+																	v6 = i32(20)
+																	store32(mem, uint64(uint32(v2))+480, uint32(i32(20)))
+																	v3 = i32(1)
+																	store32(mem, uint64(uint32(v2))+488, uint32(i32(1)))
+																	v18 = i64(0) - v18
 																}
-															l109:
-																m.fn427(v2+i32(312), v11, v14)
+															l76:
+																m.fn237(v2+i32(32), v18, v2+i32(432))
 																mem = m.memory
-																t275 := int32(load32(mem, uint64(uint32(v2))+312))
-																if t275 != i32(1) {
-																	goto l112
+																t198 := int32(load32(mem, uint64(uint32(v2))+32))
+																v10 = t198
+																{
+																	{
+																		t199 := int32(load32(mem, uint64(uint32(v2))+36))
+																		v5 = t199
+																		if uint32(v5) <= uint32(v6-v3) {
+																			goto l78
+																		}
+																		m.fn2(v2+i32(480), v3, v5)
+																		mem = m.memory
+																		t200 := int32(load32(mem, uint64(uint32(v2))+484))
+																		v8 = t200
+																		t201 := int32(load32(mem, uint64(uint32(v2))+488))
+																		v3 = t201
+																		goto l79
+																	}
+																l78:
+																	if v5 == 0 {
+																		goto l80
+																	}
+																l79:
+																	if v5 == 0 {
+																		goto l81
+																	}
+																	memory_copy(mem, uint32(v8+v3), uint32(v10), uint32(v5))
+																l81:
+																	t202 := int32(load32(mem, uint64(uint32(v2))+480))
+																	v6 = t202
+																	t203 := int32(load32(mem, uint64(uint32(v2))+488))
+																	v3 = t203
 																}
-																t276 := m.fn38(i32(44))
-																mem = m.memory
-																v3 = t276
-																if v3 == 0 {
-																	m.fn125(i32(1), i32(44))
-																	mem = m.memory
-																	panic("unreachable")
-																}
-																memory_copy(mem, uint32(v3), uint32(i32(317673)), uint32(i32(44)))
-																store32(mem, uint64(uint32(v2))+224, uint32(i32(44)))
-																store32(mem, uint64(uint32(v2))+220, uint32(v3))
-																store32(mem, uint64(uint32(v2))+216, uint32(i32(44)))
+															l80:
+																store32(mem, uint64(uint32(v2))+488, uint32(v3+v5))
+																t204 := int64(load64(mem, uint64(uint32(v2))+484))
+																v18 = t204
+																goto l67
 															}
-														l110:
-															m.fn437(v2+i32(56), i32(311002), i32(7), v2+i32(216))
+															store32(mem, uint64(uint32(v2))+484, uint32(i32(15)))
+															store32(mem, uint64(uint32(v2))+480, uint32(v2+i32(420)))
+															m.fn80(v2+i32(432), i32(264444), v2+i32(480))
 															mem = m.memory
-															t277 := int32(load32(mem, uint64(uint32(v2))+56))
-															v3 = t277
-															if v3 == i32(-0x7fffffff) {
-																goto l114
-															}
-															t278 := int64(load64(mem, uint64(uint32(v2))+68))
-															store64(mem, uint64(uint32(v2))+260, uint64(t278))
-															t279 := int64(load64(mem, uint64(uint32(v2))+60))
-															store64(mem, uint64(uint32(v2))+252, uint64(t279))
-															t280 := int32(load32(mem, uint64(uint32(v2))+76))
-															store32(mem, uint64(uint32(v2))+268, uint32(t280))
-															store32(mem, uint64(uint32(v2))+248, uint32(v3))
-															goto l115
-														}
-													l112:
-														t281 := int64(load64(mem, uint64(uint32(v31))+8))
-														store64(mem, uint64(uint32(v25))+8, uint64(t281))
-														t282 := int64(load64(mem, uint64(uint32(v31))))
-														store64(mem, uint64(uint32(v25)), uint64(t282))
-													}
-												l114:
-													t283 := int32(load32(mem, uint64(uint32(v2))+72))
-													v47 = t283
-													t284 := int32(load32(mem, uint64(uint32(v2))+64))
-													v11 = t284
-													v14 = v11
-													t285 := int32(load32(mem, uint64(uint32(v2))+68))
-													v9 = t285
-													v7 = v9
-													{
-														t286 := int32(load32(mem, uint64(uint32(v2))+60))
-														v8 = t286
-														if v8 != 0 {
-															goto l116
-														}
-														v7 = i32(6)
-														v14 = i32(305600)
-														switch v11 & i32(255) {
-														default:
-															goto l116
-														case 1:
-															v7 = i32(14)
-															v14 = i32(305606)
-															goto l116
-														case 2:
-															v7 = i32(15)
-															v14 = i32(305620)
-															goto l116
-														case 3:
-															v7 = i32(15)
-															v14 = i32(305635)
-															goto l116
-														case 4:
-															v7 = i32(13)
-															v14 = i32(305650)
-															goto l116
-														case 5:
-															v7 = i32(32)
-															v14 = i32(305663)
-															goto l116
-														case 6:
-															v7 = i32(28)
-															v14 = i32(305695)
-															goto l116
-														case 7:
-															v7 = i32(28)
-															v14 = i32(305723)
-															goto l116
-														case 8:
-															v7 = i32(27)
-															v14 = i32(305751)
-															goto l116
-														case 9:
-															v7 = i32(29)
-															v14 = i32(305778)
-															goto l116
-														case 10:
-															v7 = i32(22)
-															v14 = i32(305807)
-															goto l116
-														case 11:
-															v7 = i32(30)
-															v14 = i32(0x4aaa5)
-															goto l116
-														case 12:
-															v7 = i32(29)
-															v14 = i32(305859)
-															goto l116
-														case 13:
-															v7 = i32(3)
-															v14 = i32(305888)
-															goto l116
-														case 14:
-															v7 = i32(5)
-															v14 = i32(305891)
-															goto l116
-														case 15:
-															v7 = i32(7)
-															v14 = i32(305896)
-															goto l116
-														case 16:
-															v7 = i32(13)
-															v14 = i32(305903)
-															goto l116
-														case 17:
-															v7 = i32(13)
-															v14 = i32(305916)
-															goto l116
-														case 18:
-															v7 = i32(12)
-															v14 = i32(305929)
-															goto l116
-														case 19:
-															v7 = i32(17)
-															v14 = i32(305941)
-															goto l116
-														case 20:
-															v7 = i32(10)
-															v14 = i32(305958)
-															goto l116
-														case 21:
-															v7 = i32(19)
-															v14 = i32(305968)
-															goto l116
-														case 22:
-															v7 = i32(16)
-															v14 = i32(305987)
-															goto l116
-														case 23:
-															v7 = i32(16)
-															v14 = i32(306003)
-															goto l116
-														case 24:
-															v7 = i32(14)
-															v14 = i32(306019)
-															goto l116
-														case 25:
-															v7 = i32(16)
-															v14 = i32(306033)
-															goto l116
-														case 26:
-															v7 = i32(13)
-															v14 = i32(306049)
-															goto l116
-														case 27:
-															v7 = i32(23)
-															v14 = i32(306062)
-															goto l116
-														case 28:
-															v7 = i32(35)
-															v14 = i32(306085)
-															goto l116
-														case 29:
-															v7 = i32(12)
-															v14 = i32(306120)
-															goto l116
-														case 30:
-															v14 = i32(306132)
-															goto l116
-														case 31:
-															v7 = i32(3)
-															v14 = i32(306138)
-															goto l116
-														case 32:
-															v7 = i32(4)
-															v14 = i32(306141)
-															goto l116
-														case 33:
-															v7 = i32(4)
-															v14 = i32(306145)
-															goto l116
-														case 34:
-															v14 = i32(306149)
-															goto l116
-														case 35:
-															v7 = i32(7)
-															v14 = i32(306155)
-															goto l116
-														case 36:
-															v7 = i32(9)
-															v14 = i32(306162)
-															goto l116
-														case 37:
-															v7 = i32(4)
-															v14 = i32(306171)
-															goto l116
-														case 38:
-															v7 = i32(4)
-															v14 = i32(306175)
-															goto l116
-														case 39:
-															v7 = i32(8)
-															v14 = i32(306179)
-															goto l116
-														case 40:
-															v7 = i32(17)
-															v14 = i32(306187)
-															goto l116
-														case 41:
-															v7 = i32(13)
-															v14 = i32(306204)
-															goto l116
-														case 42:
-															v7 = i32(8)
-															v14 = i32(306217)
-															goto l116
-														case 43:
-															v7 = i32(19)
-															v14 = i32(306225)
-															goto l116
-														case 44:
-															v7 = i32(13)
-															v14 = i32(306244)
-															goto l116
-														case 45:
-															v7 = i32(4)
-															v14 = i32(306257)
-															goto l116
-														case 46:
-															v7 = i32(8)
-															v14 = i32(306261)
-															goto l116
-														case 47:
-															v7 = i32(12)
-															v14 = i32(306269)
-															goto l116
-														case 48:
-															v14 = i32(306281)
-															goto l116
-														case 49:
-															v14 = i32(306287)
-															goto l116
-														case 50:
-															v7 = i32(18)
-															v14 = i32(306293)
-															goto l116
-														case 51:
-															v7 = i32(19)
-															v14 = i32(306311)
-															goto l116
-														case 52:
-															v7 = i32(15)
-															v14 = i32(306330)
-															goto l116
-														case 53:
-															v7 = i32(27)
-															v14 = i32(306345)
-															goto l116
-														case 54:
-															v7 = i32(5)
-															v14 = i32(306372)
-															goto l116
-														case 55:
-															v7 = i32(7)
-															v14 = i32(306377)
-															goto l116
-														case 56:
-															v7 = i32(15)
-															v14 = i32(306384)
-															goto l116
-														case 57:
-															v7 = i32(7)
-															v14 = i32(306399)
-															goto l116
-														case 58:
-															v7 = i32(11)
-															v14 = i32(306406)
-															goto l116
-														case 59:
-															v7 = i32(20)
-															v14 = i32(306417)
-															goto l116
-														case 60:
-															v7 = i32(24)
-															v14 = i32(306437)
-															goto l116
-														case 61:
-															v7 = i32(17)
-															v14 = i32(306461)
-															goto l116
-														case 62:
-															v7 = i32(22)
-															v14 = i32(306478)
-															goto l116
-														case 63:
-															v7 = i32(21)
-															v14 = i32(306500)
-															goto l116
-														case 64:
-															v14 = i32(306521)
-															goto l116
-														case 65:
-															v7 = i32(10)
-															v14 = i32(306527)
-															goto l116
-														case 66:
-															v7 = i32(25)
-															v14 = i32(306537)
-															goto l116
-														case 67:
-															v7 = i32(2)
-															v14 = i32(306562)
-															goto l116
-														case 68:
-															v7 = i32(7)
-															v14 = i32(306564)
-															goto l116
-														case 69:
-															v7 = i32(17)
-															v14 = i32(306571)
-															goto l116
-														case 70:
-															v7 = i32(10)
-															v14 = i32(306588)
-															goto l116
-														case 71:
-															v7 = i32(7)
-															v14 = i32(306598)
-															goto l116
-														case 72:
-															v7 = i32(25)
-															v14 = i32(306605)
-															goto l116
-														case 73:
-															v7 = i32(4)
-															v14 = i32(306630)
-															goto l116
-														case 74:
-															v7 = i32(3)
-															v14 = i32(306634)
-															goto l116
-														case 75:
-															v7 = i32(7)
-															v14 = i32(306637)
-															goto l116
-														case 76:
-															v7 = i32(16)
-															v14 = i32(306644)
-															goto l116
-														case 77:
-															v7 = i32(22)
-															v14 = i32(306660)
-															goto l116
-														case 78:
-															v7 = i32(22)
-															v14 = i32(306682)
-															goto l116
-														case 79:
-															v7 = i32(15)
-															v14 = i32(306704)
-															goto l116
-														case 80:
-															v7 = i32(16)
-															v14 = i32(306719)
-														}
-													}
-												l116:
-													store32(mem, uint64(uint32(v2))+396, uint32(v7))
-													store32(mem, uint64(uint32(v2))+392, uint32(v14))
-													v3 = i32(0)
-													t287 := int64(load64(mem, uint64(uint32(i32(0)))+314200))
-													store64(mem, uint64(uint32(v29)), uint64(t287))
-													t288 := int64(load64(mem, uint64(uint32(i32(0)))+314208))
-													store64(mem, uint64(uint32(v29))+8, uint64(t288))
-													t289 := int64(load64(mem, uint64(uint32(i32(0)))+314240))
-													store64(mem, uint64(uint32(v28)), uint64(t289))
-													t290 := int64(load64(mem, uint64(uint32(i32(0)))+314248))
-													store64(mem, uint64(uint32(v28))+8, uint64(t290))
-													t291 := int64(load64(mem, uint64(uint32(i32(0)))+314268))
-													store64(mem, uint64(uint32(v27)), uint64(t291))
-													t292 := int64(load64(mem, uint64(uint32(i32(0)))+314276))
-													store64(mem, uint64(uint32(v27))+8, uint64(t292))
-													t293 := int64(load64(mem, uint64(uint32(i32(0)))+304064))
-													store64(mem, uint64(uint32(v26))+8, uint64(t293))
-													t294 := int64(load64(mem, uint64(uint32(i32(0)))+304056))
-													store64(mem, uint64(uint32(v26)), uint64(t294))
-													t295 := int64(load64(mem, uint64(uint32(i32(0)))+314224))
-													store64(mem, uint64(uint32(v2))+320, uint64(t295))
-													t296 := int64(load64(mem, uint64(uint32(i32(0)))+314216))
-													store64(mem, uint64(uint32(v2))+312, uint64(t296))
-													{
-													l200:
-														{
-															v4 = v2 + i32(312) + v3
-															t297 := int32(load32(mem, uint64(uint32(v4))))
-															v6 = t297
-															var p298 int32
-															if v6 != i32(0) {
-																p298 = 1
-															}
-															var p299 int32
-															if v8 == 0 {
-																p299 = 1
-															}
-															v5 = p299
-															if p298 == v5 {
-																goto l197
-															}
-															{
-																if v6 == 0 {
-																	goto l198
-																}
-																t300 := int32(load32(mem, uint64(uint32(v4+i32(8)))))
-																if t300 != v9 {
-																	goto l197
-																}
-																t301 := int32(load32(mem, uint64(uint32(v4+i32(4)))))
-																t302 := m.fn741(t301, v11, v9)
-																mem = m.memory
-																if t302 == 0 {
-																	goto l199
-																}
-																goto l197
-															}
-														l198:
-															t303 := int32(mem[uint64(uint32(v4+i32(4)))])
-															if t303 == v11&i32(255) {
-																goto l199
-															}
-														}
-													l197:
-														v3 = v3 + i32(16)
-														if v3 != i32(80) {
-															goto l200
-														}
-														v3 = i32(-200)
-													l202:
-														{
-															t304 := int32(load32(mem, uint64(uint32(v3+i32(318044)))))
-															if t304 != v7 {
-																goto l201
-															}
-															t305 := int32(load32(mem, uint64(uint32(v3+i32(318040)))))
-															t306 := m.fn741(t305, v14, v7)
+															m.fn437(v2+i32(384), i32(310997), i32(5), v2+i32(432))
 															mem = m.memory
-															if t306 == 0 {
-																goto l199
-															}
+															t179 := int32(load32(mem, uint64(uint32(v2))+420))
+															t180 := int32(load32(mem, uint64(uint32(v2))+424))
+															m.fn20(t179, t180, i32(1), i32(1))
+															mem = m.memory
 														}
-													l201:
-														v3 = v3 + i32(8)
-														if v3 != 0 {
-															goto l202
+													l68:
+														t181 := int32(load32(mem, uint64(uint32(v2))+412))
+														v3 = t181
+														t182 := int32(load32(mem, uint64(uint32(v2))+416))
+														m.fn267(v3, t182)
+														mem = m.memory
+														t183 := int32(load32(mem, uint64(uint32(v2))+408))
+														m.fn20(t183, v3, i32(4), i32(24))
+														mem = m.memory
+														t184 := int32(load32(mem, uint64(uint32(v2))+396))
+														v8 = t184
+														t185 := int32(load32(mem, uint64(uint32(v2))+392))
+														v3 = t185
+														t186 := int32(load32(mem, uint64(uint32(v2))+388))
+														v6 = t186
+														t187 := int32(load32(mem, uint64(uint32(v2))+384))
+														v5 = t187
+														if v5 == i32(-0x7fffffff) {
+															goto l70
 														}
+														t188 := int64(load64(mem, uint64(uint32(v2))+400))
+														v18 = t188
 														{
-															if uint32(v7) < uint32(i32(6)) {
-																goto l203
+															t189 := int32(mem[uint64(uint32(v2))+352])
+															if uint32(t189) < uint32(i32(11)) {
+																goto l71
 															}
-															t307 := int32(load32(mem, uint64(uint32(v14))))
-															t308 := int32(load16(mem, uint64(uint32(v14+i32(4)))))
-															if t307^i32(2020569712)|(t308^i32(11641)) != 0 {
-																goto l204
+															t190 := int32(load32(mem, uint64(uint32(v2))+360))
+															v1 = t190
+															if v1 == 0 {
+																goto l71
 															}
-															goto l199
+															t191 := int32(load32(mem, uint64(uint32(v2))+356))
+															m.fn18(t191, v1, i32(1))
+															mem = m.memory
 														}
-													l203:
-														if uint32(v7) < uint32(i32(4)) {
-															goto l205
+													l71:
+														t192 := int32(load32(mem, uint64(uint32(v2))+304))
+														t193 := int32(load32(mem, uint64(uint32(v2))+308))
+														m.fn20(t192, t193, i32(1), i32(1))
+														mem = m.memory
+														m.fn596(v19)
+														mem = m.memory
+														{
+															t194 := int32(load32(mem, uint64(uint32(v2))+340))
+															v1 = t194
+															if v1 == i32(-0x80000000) {
+																goto l72
+															}
+															t195 := int32(load32(mem, uint64(uint32(v2))+344))
+															m.fn20(v1, t195, i32(1), i32(1))
+															mem = m.memory
 														}
-													l204:
-														t309 := int32(load32(mem, uint64(uint32(v14))))
-														if t309 != i32(761488755) {
-															goto l205
+													l72:
+														v4 = v4 + i32(20)
+														goto l73
+													}
+												l67:
+													t205 := int32(load32(mem, uint64(uint32(v2))+428))
+													store32(mem, uint64(uint32(v2))+440, uint32(t205))
+													t206 := int64(load64(mem, uint64(uint32(v2))+420))
+													store64(mem, uint64(uint32(v2))+432, uint64(t206))
+													{
+														t207 := int32(load32(mem, uint64(uint32(v2))+416))
+														v5 = t207
+														t208 := int32(load32(mem, uint64(uint32(v2))+408))
+														if v5 != t208 {
+															goto l82
+														}
+														m.fn595(v2 + i32(408))
+														mem = m.memory
+													}
+												l82:
+													t209 := int32(load32(mem, uint64(uint32(v2))+412))
+													v3 = t209 + v5*i32(24)
+													t210 := int64(load64(mem, uint64(uint32(v2))+432))
+													store64(mem, uint64(uint32(v3)), uint64(t210))
+													t211 := int32(load32(mem, uint64(uint32(v2))+440))
+													store32(mem, uint64(uint32(v3))+8, uint32(t211))
+													store64(mem, uint64(uint32(v3))+16, uint64(v18))
+													store32(mem, uint64(uint32(v3))+12, uint32(v6))
+													t212 := v2
+													v3 = v5 + i32(1)
+													store32(mem, uint64(uint32(t212))+416, uint32(v3))
+													store32(mem, uint64(uint32(v14))+8, uint32(v3))
+													t213 := int64(load64(mem, uint64(uint32(v2))+408))
+													store64(mem, uint64(uint32(v14)), uint64(t213))
+													t214 := int32(load32(mem, uint64(uint32(v2))+396))
+													v8 = t214
+													t215 := int32(load32(mem, uint64(uint32(v2))+392))
+													v3 = t215
+													t216 := int32(load32(mem, uint64(uint32(v2))+388))
+													v6 = t216
+												}
+											l70:
+												store32(mem, uint64(uint32(v2))+324, uint32(v8))
+												store32(mem, uint64(uint32(v2))+320, uint32(v3))
+												store32(mem, uint64(uint32(v2))+316, uint32(v6))
+												t217 := int32(load32(mem, uint64(uint32(v2))+308))
+												v5 = t217
+												t218 := int32(load32(mem, uint64(uint32(v2))+312))
+												v10 = t218
+												t219 := int64(load64(mem, uint64(uint32(v2))+324))
+												v18 = t219
+												t220 := int32(load32(mem, uint64(uint32(v2))+304))
+												v8 = t220
+												memory_copy(mem, uint32(v2+i32(256)), uint32(v17), uint32(i32(40)))
+												if v8 != i32(-0x80000000) {
+													goto l83
+												}
+												v4 = v4 + i32(20)
+												v8 = v3
+												v3 = v6
+												v6 = v10
+											}
+										l73:
+											store32(mem, uint64(uint32(v2))+244, uint32(v4))
+											m.fn608(v2 + i32(240))
+											mem = m.memory
+											goto l84
+										l83:
+											memory_copy(mem, uint32(v16), uint32(v2+i32(256)), uint32(i32(40)))
+											store64(mem, uint64(uint32(v2))+180, uint64(v18))
+											store32(mem, uint64(uint32(v2))+176, uint32(v3))
+											store32(mem, uint64(uint32(v2))+172, uint32(v6))
+											store32(mem, uint64(uint32(v2))+168, uint32(v10))
+											store32(mem, uint64(uint32(v2))+164, uint32(v5))
+											store32(mem, uint64(uint32(v2))+160, uint32(v8))
+											v4 = v7
+											if v7 != v12 {
+												goto l85
+											}
+										}
+										v4 = v12
+									l55:
+										store32(mem, uint64(uint32(v2))+244, uint32(v4))
+										m.fn608(v2 + i32(240))
+										mem = m.memory
+										m.fn622(v2+i32(304), v1, i32(311002), i32(7))
+										mem = m.memory
+										t221 := int32(load32(mem, uint64(uint32(v2))+316))
+										v8 = t221
+										t222 := int32(load32(mem, uint64(uint32(v2))+312))
+										v3 = t222
+										t223 := int32(load32(mem, uint64(uint32(v2))+308))
+										v6 = t223
+										{
+											t224 := int32(load32(mem, uint64(uint32(v2))+304))
+											v5 = t224
+											if v5 == i32(-0x7fffffff) {
+												store32(mem, uint64(uint32(v2))+488, uint32(v6))
+												store32(mem, uint64(uint32(v2))+480, uint32(v3))
+												t226 := v2
+												v22 = v3 + v8*i32(20)
+												store32(mem, uint64(uint32(t226))+492, uint32(v22))
+												if v8 == 0 {
+													goto l87
+												}
+												v12 = v2 + i32(209)
+												v15 = v2 + i32(184)
+												v23 = v2 + i32(256) + i32(4)
+												v24 = v2 + i32(368)
+												v25 = v2 + i32(352)
+												v26 = v2 + i32(336)
+												v27 = v2 + i32(304) + i32(16)
+												v28 = v2 + i32(432) + i32(4)
+												v29 = v2 + i32(304) + i32(4)
+												v30 = v2 + i32(464) | i32(3)
+												v31 = v2 + i32(464) | i32(2)
+												v32 = v2 + i32(464) | i32(1)
+											l225:
+												{
+													v17 = v3 + i32(20)
+													{
+														t227 := int32(load32(mem, uint64(uint32(v3))))
+														v20 = t227
+														if v20 != i32(-0x80000000) {
+															goto l88
+														}
+														v3 = v17
+														goto l87
+													}
+												l88:
+													t228 := int32(load32(mem, uint64(uint32(v3))+16))
+													v4 = t228
+													t229 := int32(load32(mem, uint64(uint32(v3))+12))
+													v5 = t229
+													t230 := int32(load32(mem, uint64(uint32(v3))+4))
+													v19 = t230
+													t231 := int64(load64(mem, uint64(uint32(v3))+4))
+													v18 = t231
+													t232 := int32(load16(mem, uint64(uint32(v12))))
+													store16(mem, uint64(uint32(v2))+300, uint16(t232))
+													t233 := int32(mem[uint64(uint32(v12))+2])
+													mem[uint64(uint32(v2))+302] = byte(t233)
+													t234 := int32(load32(mem, uint64(uint32(v2))+160))
+													v16 = t234
+													t235 := int32(load32(mem, uint64(uint32(v2))+164))
+													v33 = t235
+													t236 := int32(load32(mem, uint64(uint32(v2))+168))
+													v34 = t236
+													t237 := int32(load32(mem, uint64(uint32(v2))+172))
+													v35 = t237
+													t238 := int32(load32(mem, uint64(uint32(v2))+176))
+													v36 = t238
+													t239 := int32(load32(mem, uint64(uint32(v2))+196))
+													v37 = t239
+													t240 := int32(load32(mem, uint64(uint32(v2))+200))
+													v38 = t240
+													t241 := int32(load32(mem, uint64(uint32(v2))+204))
+													v39 = t241
+													t242 := int32(mem[uint64(uint32(v2))+208])
+													v40 = t242
+													t243 := int64(load64(mem, uint64(uint32(v2))+180))
+													v21 = t243
+													t244 := int64(load64(mem, uint64(uint32(v2))+220))
+													v41 = t244
+													t245 := int32(load32(mem, uint64(uint32(v2))+216))
+													v42 = t245
+													t246 := int32(load32(mem, uint64(uint32(v2))+212))
+													v43 = t246
+													store64(mem, uint64(uint32(v2))+384, uint64(v18))
+													{
+														if v4 == 0 {
+															goto l89
+														}
+														t247 := int32(mem[uint64(uint32(v5))])
+														if t247 == i32(34) {
+															goto l90
 														}
 													}
-												l199:
-													store32(mem, uint64(uint32(v2))+412, uint32(i32(2)))
-													store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(392)))
-													m.fn80(v2+i32(56), i32(264792), v2+i32(408))
+												l89:
+													store32(mem, uint64(uint32(v2))+436, uint32(i32(2)))
+													store32(mem, uint64(uint32(v2))+432, uint32(v2+i32(384)))
+													m.fn80(v2+i32(256), i32(264418), v2+i32(432))
 													mem = m.memory
-													m.fn437(v2+i32(248), i32(311002), i32(7), v2+i32(56))
+													m.fn437(v2+i32(304), i32(311002), i32(7), v2+i32(256))
 													mem = m.memory
-													goto l206
-												l205:
-													t310 := int32(load32(mem, uint64(uint32(v2))+436))
-													v14 = t310
+													goto l91
+												l90:
+													m.fn459(v2+i32(304), i32(311002), i32(7), v5, v4)
+													mem = m.memory
+												l91:
 													{
-														t311 := int32(load32(mem, uint64(uint32(v2))+440))
-														v7 = t311
-														if v7 == 0 {
-															goto l207
+														t248 := int32(load32(mem, uint64(uint32(v2))+304))
+														v5 = t248
+														if v5 == i32(-0x7fffffff) {
+															goto l92
 														}
-														v4 = v7 * i32(36)
-														v3 = v14
-													l211:
+														store32(mem, uint64(uint32(v2))+484, uint32(v17))
+														t249 := int32(load32(mem, uint64(uint32(v2))+308))
+														v6 = t249
+														t250 := int32(load32(mem, uint64(uint32(v2))+312))
+														v3 = t250
+														t251 := int32(load32(mem, uint64(uint32(v2))+316))
+														v8 = t251
+														t252 := int64(load64(mem, uint64(uint32(v2))+320))
+														v18 = t252
+														m.fn620(v2 + i32(160))
+														mem = m.memory
+														goto l93
+													}
+												l92:
+													v44 = v21 & i64(0xffffffff)
+													v45 = int32(v21)
+													t253 := int32(load32(mem, uint64(uint32(v2))+316))
+													v46 = t253
+													t254 := int32(load32(mem, uint64(uint32(v2))+312))
+													v14 = t254
+													t255 := int32(load32(mem, uint64(uint32(v2))+308))
+													v47 = t255
+													t256 := int32(load32(mem, uint64(uint32(v15))+8))
+													store32(mem, uint64(uint32(v2))+416, uint32(t256))
+													t257 := int64(load64(mem, uint64(uint32(v15))))
+													store64(mem, uint64(uint32(v2))+408, uint64(t257))
+													v10 = int32(v18)
+													t258 := v10
+													v18 = int64(uint64(v18) >> 32)
+													v11 = int32(v18)
+													v6 = t258 + v11
+													v5 = i32(0)
+													v4 = v10
+												l106:
+													if v4 != v6 {
+														goto l94
+													}
+													v3 = i32(1114112)
+													goto l95
+												l94:
+													{
 														{
-															t312 := int32(load32(mem, uint64(uint32(v3))))
-															v6 = t312
-															var p313 int32
-															if v6 != i32(0) {
-																p313 = 1
+															t259 := int32(int8(mem[uint64(uint32(v4))]))
+															v3 = t259
+															if v3 <= i32(-1) {
+																goto l96
 															}
-															if p313 == v5 {
-																goto l208
+															v4 = v4 + i32(1)
+															v3 = v3 & i32(255)
+															goto l97
+														}
+													l96:
+														t260 := int32(mem[uint64(uint32(v4))+1])
+														v8 = t260 & i32(63)
+														v7 = v3 & i32(31)
+														if uint32(v3) > uint32(i32(-33)) {
+															goto l98
+														}
+														v3 = v7<<6 | v8
+														v4 = v4 + i32(2)
+														goto l97
+													l98:
+														t261 := int32(mem[uint64(uint32(v4))+2])
+														v8 = v8<<6 | t261&i32(63)
+														if uint32(v3) >= uint32(i32(-16)) {
+															goto l99
+														}
+														v3 = v8 | v7<<12
+														v4 = v4 + i32(3)
+														goto l97
+													l99:
+														v3 = i32(1114112)
+														t262 := int32(mem[uint64(uint32(v4))+3])
+														v8 = v8<<6 | t262&i32(63) | v7<<18&i32(0x1c0000)
+														if v8 == i32(1114112) {
+															goto l95
+														}
+														v4 = v4 + i32(4)
+														v3 = v8
+													}
+												l97:
+													{
+														if uint32(v3+i32(-48)) < uint32(i32(10)) {
+															goto l100
+														}
+														if uint32(v3&i32(2097119)+i32(-65)) < uint32(i32(26)) {
+															goto l100
+														}
+														if uint32(v3) < uint32(i32(128)) {
+															m.fn391(v2+i32(24), v3, i32(317717), i32(15))
+															mem = m.memory
+															t263 := int32(load32(mem, uint64(uint32(v2))+24))
+															if t263 == i32(1) {
+																goto l100
 															}
+															v5 = v5 + i32(1)
+															goto l95
+														}
+														store32(mem, uint64(uint32(v2))+464, uint32(i32(0)))
+														v8 = v3&i32(63) | i32(-128)
+														v7 = int32(uint32(v3) >> 6)
+														if uint32(v3) > uint32(i32(2047)) {
+															v9 = int32(uint32(v3) >> 12)
+															v7 = v7&i32(63) | i32(-128)
+															if uint32(v3) > uint32(i32(0xffff)) {
+																goto l104
+															}
+															mem[uint64(uint32(v2))+465] = byte(v7)
+															mem[uint64(uint32(v2))+464] = byte(v9 | i32(224))
+															v7 = i32(3)
+															v9 = v31
+															goto l103
+														}
+														mem[uint64(uint32(v2))+464] = byte(v7 | i32(192))
+														v7 = i32(2)
+														v9 = v32
+														goto l103
+													l104:
+														mem[uint64(uint32(v2))+466] = byte(v7)
+														mem[uint64(uint32(v2))+465] = byte(v9&i32(63) | i32(-128))
+														mem[uint64(uint32(v2))+464] = byte(int32(uint32(v3)>>18) | i32(-16))
+														v7 = i32(4)
+														v9 = v30
+													l103:
+														mem[uint64(uint32(v9))] = byte(v8)
+														m.fn386(v2+i32(304), i32(317717), i32(15), v2+i32(464), v7)
+														mem = m.memory
+														m.fn467(v2+i32(384), v2+i32(304))
+														mem = m.memory
+														t264 := int32(load32(mem, uint64(uint32(v2))+384))
+														if t264 != i32(1) {
+															goto l105
+														}
+													}
+												l100:
+													v3 = i32(1114112)
+												l105:
+													v5 = v5 + i32(1)
+													if v3 == i32(1114112) {
+														goto l106
+													}
+												l95:
+													{
+														{
 															{
 																{
-																	if v6 == 0 {
-																		goto l209
+																	{
+																		{
+																			{
+																				{
+																					if v18 == 0 {
+																						t267 := m.fn38(i32(53))
+																						mem = m.memory
+																						v3 = t267
+																						if v3 == 0 {
+																							m.fn125(i32(1), i32(53))
+																							mem = m.memory
+																							panic("unreachable")
+																						}
+																						memory_copy(mem, uint32(v3), uint32(i32(317620)), uint32(i32(53)))
+																						store32(mem, uint64(uint32(v2))+248, uint32(i32(53)))
+																						store32(mem, uint64(uint32(v2))+244, uint32(v3))
+																						store32(mem, uint64(uint32(v2))+240, uint32(i32(53)))
+																						goto l109
+																					}
+																					if v3 == i32(1114112) {
+																						goto l108
+																					}
+																					store32(mem, uint64(uint32(v2))+420, uint32(v5))
+																					store32(mem, uint64(uint32(v2))+464, uint32(v3))
+																					store32(mem, uint64(uint32(v2))+308, uint32(i32(17)))
+																					store32(mem, uint64(uint32(v2))+304, uint32(v2+i32(464)))
+																					m.fn80(v2+i32(384), i32(312504), v2+i32(304))
+																					mem = m.memory
+																					store32(mem, uint64(uint32(v2))+316, uint32(i32(6)))
+																					store32(mem, uint64(uint32(v2))+308, uint32(i32(15)))
+																					store32(mem, uint64(uint32(v2))+312, uint32(v2+i32(420)))
+																					store32(mem, uint64(uint32(v2))+304, uint32(v2+i32(384)))
+																					m.fn80(v2+i32(240), i32(270069), v2+i32(304))
+																					mem = m.memory
+																					t265 := int32(load32(mem, uint64(uint32(v2))+384))
+																					t266 := int32(load32(mem, uint64(uint32(v2))+388))
+																					m.fn20(t265, t266, i32(1), i32(1))
+																					mem = m.memory
+																					goto l109
+																				}
+																			l108:
+																				m.fn427(v2+i32(304), v10, v11)
+																				mem = m.memory
+																				t268 := int32(load32(mem, uint64(uint32(v2))+304))
+																				if t268 != i32(1) {
+																					goto l111
+																				}
+																				t269 := m.fn38(i32(44))
+																				mem = m.memory
+																				v3 = t269
+																				if v3 == 0 {
+																					m.fn125(i32(1), i32(44))
+																					mem = m.memory
+																					panic("unreachable")
+																				}
+																				memory_copy(mem, uint32(v3), uint32(i32(317673)), uint32(i32(44)))
+																				store32(mem, uint64(uint32(v2))+248, uint32(i32(44)))
+																				store32(mem, uint64(uint32(v2))+244, uint32(v3))
+																				store32(mem, uint64(uint32(v2))+240, uint32(i32(44)))
+																			}
+																		l109:
+																			m.fn437(v2+i32(256), i32(311002), i32(7), v2+i32(240))
+																			mem = m.memory
+																			t270 := int32(load32(mem, uint64(uint32(v2))+256))
+																			v5 = t270
+																			if v5 == i32(-0x7fffffff) {
+																				goto l113
+																			}
+																			t271 := int64(load64(mem, uint64(uint32(v2))+268))
+																			store64(mem, uint64(uint32(v2))+444, uint64(t271))
+																			t272 := int64(load64(mem, uint64(uint32(v2))+260))
+																			store64(mem, uint64(uint32(v2))+436, uint64(t272))
+																			t273 := int32(load32(mem, uint64(uint32(v2))+276))
+																			store32(mem, uint64(uint32(v2))+452, uint32(t273))
+																			store32(mem, uint64(uint32(v2))+432, uint32(v5))
+																			goto l114
+																		}
+																	l111:
+																		t274 := int64(load64(mem, uint64(uint32(v29))+8))
+																		store64(mem, uint64(uint32(v23))+8, uint64(t274))
+																		t275 := int64(load64(mem, uint64(uint32(v29))))
+																		store64(mem, uint64(uint32(v23)), uint64(t275))
 																	}
-																	t314 := int32(load32(mem, uint64(uint32(v3+i32(8)))))
-																	if t314 != v9 {
-																		goto l208
+																l113:
+																	t276 := int32(load32(mem, uint64(uint32(v2))+272))
+																	v48 = t276
+																	t277 := int32(load32(mem, uint64(uint32(v2))+264))
+																	v10 = t277
+																	v11 = v10
+																	t278 := int32(load32(mem, uint64(uint32(v2))+268))
+																	v9 = t278
+																	v8 = v9
+																	{
+																		t279 := int32(load32(mem, uint64(uint32(v2))+260))
+																		v7 = t279
+																		if v7 != 0 {
+																			goto l115
+																		}
+																		v8 = i32(6)
+																		v11 = i32(305600)
+																		switch v10 & i32(255) {
+																		default:
+																			goto l115
+																		case 1:
+																			v8 = i32(14)
+																			v11 = i32(305606)
+																			goto l115
+																		case 2:
+																			v8 = i32(15)
+																			v11 = i32(305620)
+																			goto l115
+																		case 3:
+																			v8 = i32(15)
+																			v11 = i32(305635)
+																			goto l115
+																		case 4:
+																			v8 = i32(13)
+																			v11 = i32(305650)
+																			goto l115
+																		case 5:
+																			v8 = i32(32)
+																			v11 = i32(305663)
+																			goto l115
+																		case 6:
+																			v8 = i32(28)
+																			v11 = i32(305695)
+																			goto l115
+																		case 7:
+																			v8 = i32(28)
+																			v11 = i32(305723)
+																			goto l115
+																		case 8:
+																			v8 = i32(27)
+																			v11 = i32(305751)
+																			goto l115
+																		case 9:
+																			v8 = i32(29)
+																			v11 = i32(305778)
+																			goto l115
+																		case 10:
+																			v8 = i32(22)
+																			v11 = i32(305807)
+																			goto l115
+																		case 11:
+																			v8 = i32(30)
+																			v11 = i32(0x4aaa5)
+																			goto l115
+																		case 12:
+																			v8 = i32(29)
+																			v11 = i32(305859)
+																			goto l115
+																		case 13:
+																			v8 = i32(3)
+																			v11 = i32(305888)
+																			goto l115
+																		case 14:
+																			v8 = i32(5)
+																			v11 = i32(305891)
+																			goto l115
+																		case 15:
+																			v8 = i32(7)
+																			v11 = i32(305896)
+																			goto l115
+																		case 16:
+																			v8 = i32(13)
+																			v11 = i32(305903)
+																			goto l115
+																		case 17:
+																			v8 = i32(13)
+																			v11 = i32(305916)
+																			goto l115
+																		case 18:
+																			v8 = i32(12)
+																			v11 = i32(305929)
+																			goto l115
+																		case 19:
+																			v8 = i32(17)
+																			v11 = i32(305941)
+																			goto l115
+																		case 20:
+																			v8 = i32(10)
+																			v11 = i32(305958)
+																			goto l115
+																		case 21:
+																			v8 = i32(19)
+																			v11 = i32(305968)
+																			goto l115
+																		case 22:
+																			v8 = i32(16)
+																			v11 = i32(305987)
+																			goto l115
+																		case 23:
+																			v8 = i32(16)
+																			v11 = i32(306003)
+																			goto l115
+																		case 24:
+																			v8 = i32(14)
+																			v11 = i32(306019)
+																			goto l115
+																		case 25:
+																			v8 = i32(16)
+																			v11 = i32(306033)
+																			goto l115
+																		case 26:
+																			v8 = i32(13)
+																			v11 = i32(306049)
+																			goto l115
+																		case 27:
+																			v8 = i32(23)
+																			v11 = i32(306062)
+																			goto l115
+																		case 28:
+																			v8 = i32(35)
+																			v11 = i32(306085)
+																			goto l115
+																		case 29:
+																			v8 = i32(12)
+																			v11 = i32(306120)
+																			goto l115
+																		case 30:
+																			v11 = i32(306132)
+																			goto l115
+																		case 31:
+																			v8 = i32(3)
+																			v11 = i32(306138)
+																			goto l115
+																		case 32:
+																			v8 = i32(4)
+																			v11 = i32(306141)
+																			goto l115
+																		case 33:
+																			v8 = i32(4)
+																			v11 = i32(306145)
+																			goto l115
+																		case 34:
+																			v11 = i32(306149)
+																			goto l115
+																		case 35:
+																			v8 = i32(7)
+																			v11 = i32(306155)
+																			goto l115
+																		case 36:
+																			v8 = i32(9)
+																			v11 = i32(306162)
+																			goto l115
+																		case 37:
+																			v8 = i32(4)
+																			v11 = i32(306171)
+																			goto l115
+																		case 38:
+																			v8 = i32(4)
+																			v11 = i32(306175)
+																			goto l115
+																		case 39:
+																			v8 = i32(8)
+																			v11 = i32(306179)
+																			goto l115
+																		case 40:
+																			v8 = i32(17)
+																			v11 = i32(306187)
+																			goto l115
+																		case 41:
+																			v8 = i32(13)
+																			v11 = i32(306204)
+																			goto l115
+																		case 42:
+																			v8 = i32(8)
+																			v11 = i32(306217)
+																			goto l115
+																		case 43:
+																			v8 = i32(19)
+																			v11 = i32(306225)
+																			goto l115
+																		case 44:
+																			v8 = i32(13)
+																			v11 = i32(306244)
+																			goto l115
+																		case 45:
+																			v8 = i32(4)
+																			v11 = i32(306257)
+																			goto l115
+																		case 46:
+																			v8 = i32(8)
+																			v11 = i32(306261)
+																			goto l115
+																		case 47:
+																			v8 = i32(12)
+																			v11 = i32(306269)
+																			goto l115
+																		case 48:
+																			v11 = i32(306281)
+																			goto l115
+																		case 49:
+																			v11 = i32(306287)
+																			goto l115
+																		case 50:
+																			v8 = i32(18)
+																			v11 = i32(306293)
+																			goto l115
+																		case 51:
+																			v8 = i32(19)
+																			v11 = i32(306311)
+																			goto l115
+																		case 52:
+																			v8 = i32(15)
+																			v11 = i32(306330)
+																			goto l115
+																		case 53:
+																			v8 = i32(27)
+																			v11 = i32(306345)
+																			goto l115
+																		case 54:
+																			v8 = i32(5)
+																			v11 = i32(306372)
+																			goto l115
+																		case 55:
+																			v8 = i32(7)
+																			v11 = i32(306377)
+																			goto l115
+																		case 56:
+																			v8 = i32(15)
+																			v11 = i32(306384)
+																			goto l115
+																		case 57:
+																			v8 = i32(7)
+																			v11 = i32(306399)
+																			goto l115
+																		case 58:
+																			v8 = i32(11)
+																			v11 = i32(306406)
+																			goto l115
+																		case 59:
+																			v8 = i32(20)
+																			v11 = i32(306417)
+																			goto l115
+																		case 60:
+																			v8 = i32(24)
+																			v11 = i32(306437)
+																			goto l115
+																		case 61:
+																			v8 = i32(17)
+																			v11 = i32(306461)
+																			goto l115
+																		case 62:
+																			v8 = i32(22)
+																			v11 = i32(306478)
+																			goto l115
+																		case 63:
+																			v8 = i32(21)
+																			v11 = i32(306500)
+																			goto l115
+																		case 64:
+																			v11 = i32(306521)
+																			goto l115
+																		case 65:
+																			v8 = i32(10)
+																			v11 = i32(306527)
+																			goto l115
+																		case 66:
+																			v8 = i32(25)
+																			v11 = i32(306537)
+																			goto l115
+																		case 67:
+																			v8 = i32(2)
+																			v11 = i32(306562)
+																			goto l115
+																		case 68:
+																			v8 = i32(7)
+																			v11 = i32(306564)
+																			goto l115
+																		case 69:
+																			v8 = i32(17)
+																			v11 = i32(306571)
+																			goto l115
+																		case 70:
+																			v8 = i32(10)
+																			v11 = i32(306588)
+																			goto l115
+																		case 71:
+																			v8 = i32(7)
+																			v11 = i32(306598)
+																			goto l115
+																		case 72:
+																			v8 = i32(25)
+																			v11 = i32(306605)
+																			goto l115
+																		case 73:
+																			v8 = i32(4)
+																			v11 = i32(306630)
+																			goto l115
+																		case 74:
+																			v8 = i32(3)
+																			v11 = i32(306634)
+																			goto l115
+																		case 75:
+																			v8 = i32(7)
+																			v11 = i32(306637)
+																			goto l115
+																		case 76:
+																			v8 = i32(16)
+																			v11 = i32(306644)
+																			goto l115
+																		case 77:
+																			v8 = i32(22)
+																			v11 = i32(306660)
+																			goto l115
+																		case 78:
+																			v8 = i32(22)
+																			v11 = i32(306682)
+																			goto l115
+																		case 79:
+																			v8 = i32(15)
+																			v11 = i32(306704)
+																			goto l115
+																		case 80:
+																			v8 = i32(16)
+																			v11 = i32(306719)
+																		}
 																	}
-																	t315 := int32(load32(mem, uint64(uint32(v3+i32(4)))))
-																	t316 := m.fn741(t315, v11, v9)
+																l115:
+																	store32(mem, uint64(uint32(v2))+460, uint32(v8))
+																	store32(mem, uint64(uint32(v2))+456, uint32(v11))
+																	v3 = i32(0)
+																	t280 := int64(load64(mem, uint64(uint32(i32(0)))+314200))
+																	store64(mem, uint64(uint32(v27)), uint64(t280))
+																	t281 := int64(load64(mem, uint64(uint32(i32(0)))+314208))
+																	store64(mem, uint64(uint32(v27))+8, uint64(t281))
+																	t282 := int64(load64(mem, uint64(uint32(i32(0)))+314240))
+																	store64(mem, uint64(uint32(v26)), uint64(t282))
+																	t283 := int64(load64(mem, uint64(uint32(i32(0)))+314248))
+																	store64(mem, uint64(uint32(v26))+8, uint64(t283))
+																	t284 := int64(load64(mem, uint64(uint32(i32(0)))+314268))
+																	store64(mem, uint64(uint32(v25)), uint64(t284))
+																	t285 := int64(load64(mem, uint64(uint32(i32(0)))+314276))
+																	store64(mem, uint64(uint32(v25))+8, uint64(t285))
+																	t286 := int64(load64(mem, uint64(uint32(i32(0)))+304064))
+																	store64(mem, uint64(uint32(v24))+8, uint64(t286))
+																	t287 := int64(load64(mem, uint64(uint32(i32(0)))+304056))
+																	store64(mem, uint64(uint32(v24)), uint64(t287))
+																	t288 := int64(load64(mem, uint64(uint32(i32(0)))+314224))
+																	store64(mem, uint64(uint32(v2))+312, uint64(t288))
+																	t289 := int64(load64(mem, uint64(uint32(i32(0)))+314216))
+																	store64(mem, uint64(uint32(v2))+304, uint64(t289))
+																	{
+																	l199:
+																		{
+																			v4 = v2 + i32(304) + v3
+																			t290 := int32(load32(mem, uint64(uint32(v4))))
+																			v5 = t290
+																			var p291 int32
+																			if v5 != i32(0) {
+																				p291 = 1
+																			}
+																			var p292 int32
+																			if v7 == 0 {
+																				p292 = 1
+																			}
+																			v6 = p292
+																			if p291 == v6 {
+																				goto l196
+																			}
+																			{
+																				if v5 == 0 {
+																					goto l197
+																				}
+																				t293 := int32(load32(mem, uint64(uint32(v4+i32(8)))))
+																				if t293 != v9 {
+																					goto l196
+																				}
+																				t294 := int32(load32(mem, uint64(uint32(v4+i32(4)))))
+																				t295 := m.fn741(t294, v10, v9)
+																				mem = m.memory
+																				if t295 == 0 {
+																					goto l198
+																				}
+																				goto l196
+																			}
+																		l197:
+																			t296 := int32(mem[uint64(uint32(v4+i32(4)))])
+																			if t296 == v10&i32(255) {
+																				goto l198
+																			}
+																		}
+																	l196:
+																		v3 = v3 + i32(16)
+																		if v3 != i32(80) {
+																			goto l199
+																		}
+																		v3 = i32(-200)
+																	l201:
+																		{
+																			t297 := int32(load32(mem, uint64(uint32(v3+i32(318044)))))
+																			if t297 != v8 {
+																				goto l200
+																			}
+																			t298 := int32(load32(mem, uint64(uint32(v3+i32(318040)))))
+																			t299 := m.fn741(t298, v11, v8)
+																			mem = m.memory
+																			if t299 == 0 {
+																				goto l198
+																			}
+																		}
+																	l200:
+																		v3 = v3 + i32(8)
+																		if v3 != 0 {
+																			goto l201
+																		}
+																		{
+																			if uint32(v8) < uint32(i32(6)) {
+																				goto l202
+																			}
+																			t300 := int32(load32(mem, uint64(uint32(v11))))
+																			t301 := int32(load16(mem, uint64(uint32(v11+i32(4)))))
+																			if t300^i32(2020569712)|(t301^i32(11641)) != 0 {
+																				goto l203
+																			}
+																			goto l198
+																		}
+																	l202:
+																		if uint32(v8) < uint32(i32(4)) {
+																			goto l204
+																		}
+																	l203:
+																		t302 := int32(load32(mem, uint64(uint32(v11))))
+																		if t302 != i32(761488755) {
+																			goto l204
+																		}
+																	}
+																l198:
+																	store32(mem, uint64(uint32(v2))+388, uint32(i32(2)))
+																	store32(mem, uint64(uint32(v2))+384, uint32(v2+i32(456)))
+																	m.fn80(v2+i32(256), i32(264792), v2+i32(384))
 																	mem = m.memory
-																	if t316 == 0 {
-																		goto l210
+																	m.fn437(v2+i32(432), i32(311002), i32(7), v2+i32(256))
+																	mem = m.memory
+																	goto l205
+																l204:
+																	t303 := int32(load32(mem, uint64(uint32(v2))+412))
+																	v11 = t303
+																	{
+																		t304 := int32(load32(mem, uint64(uint32(v2))+416))
+																		v8 = t304
+																		if v8 == 0 {
+																			goto l206
+																		}
+																		v4 = v8 * i32(36)
+																		v3 = v11
+																	l210:
+																		{
+																			t305 := int32(load32(mem, uint64(uint32(v3))))
+																			v5 = t305
+																			var p306 int32
+																			if v5 != i32(0) {
+																				p306 = 1
+																			}
+																			if p306 == v6 {
+																				goto l207
+																			}
+																			{
+																				{
+																					if v5 == 0 {
+																						goto l208
+																					}
+																					t307 := int32(load32(mem, uint64(uint32(v3+i32(8)))))
+																					if t307 != v9 {
+																						goto l207
+																					}
+																					t308 := int32(load32(mem, uint64(uint32(v3+i32(4)))))
+																					t309 := m.fn741(t308, v10, v9)
+																					mem = m.memory
+																					if t309 == 0 {
+																						goto l209
+																					}
+																					goto l207
+																				}
+																			l208:
+																				t310 := int32(mem[uint64(uint32(v3+i32(4)))])
+																				if t310 != v10&i32(255) {
+																					goto l207
+																				}
+																			}
+																		l209:
+																			store32(mem, uint64(uint32(v2))+388, uint32(i32(2)))
+																			store32(mem, uint64(uint32(v2))+384, uint32(v2+i32(456)))
+																			m.fn604(v2+i32(256), i32(269375), v2+i32(384))
+																			mem = m.memory
+																			m.fn437(v2+i32(432), i32(311002), i32(7), v2+i32(256))
+																			mem = m.memory
+																			goto l205
+																		}
+																	l207:
+																		v3 = v3 + i32(36)
+																		v4 = v4 + i32(-36)
+																		if v4 != 0 {
+																			goto l210
+																		}
 																	}
-																	goto l208
+																l206:
+																	m.fn612(v2+i32(420), v14, v46)
+																	mem = m.memory
+																	{
+																		t311 := int32(load32(mem, uint64(uint32(v2))+420))
+																		if t311 == i32(-0x7fffffff) {
+																			goto l211
+																		}
+																		t312 := int32(load32(mem, uint64(uint32(v2))+428))
+																		store32(mem, uint64(uint32(v2))+472, uint32(t312))
+																		t313 := int64(load64(mem, uint64(uint32(v2))+420))
+																		store64(mem, uint64(uint32(v2))+464, uint64(t313))
+																		store32(mem, uint64(uint32(v2))+396, uint32(i32(4)))
+																		store32(mem, uint64(uint32(v2))+388, uint32(i32(2)))
+																		store32(mem, uint64(uint32(v2))+392, uint32(v2+i32(464)))
+																		store32(mem, uint64(uint32(v2))+384, uint32(v2+i32(456)))
+																		m.fn80(v2+i32(240), i32(264206), v2+i32(384))
+																		mem = m.memory
+																		m.fn437(v2+i32(256), i32(311002), i32(7), v2+i32(240))
+																		mem = m.memory
+																		{
+																			t314 := int32(load32(mem, uint64(uint32(v2))+464))
+																			v3 = t314
+																			if v3 == i32(-0x80000000) {
+																				goto l212
+																			}
+																			t315 := int32(load32(mem, uint64(uint32(v2))+468))
+																			m.fn20(v3, t315, i32(1), i32(1))
+																			mem = m.memory
+																		}
+																	l212:
+																		t316 := int32(load32(mem, uint64(uint32(v2))+256))
+																		v3 = t316
+																		if v3 == i32(-0x7fffffff) {
+																			goto l211
+																		}
+																		t317 := int32(load32(mem, uint64(uint32(v23))+16))
+																		store32(mem, uint64(uint32(v28))+16, uint32(t317))
+																		t318 := int64(load64(mem, uint64(uint32(v23))+8))
+																		store64(mem, uint64(uint32(v28))+8, uint64(t318))
+																		t319 := int64(load64(mem, uint64(uint32(v23))))
+																		store64(mem, uint64(uint32(v28)), uint64(t319))
+																		store32(mem, uint64(uint32(v2))+432, uint32(v3))
+																		goto l205
+																	}
+																l211:
+																	m.fn551(v2+i32(256), v14, v46)
+																	mem = m.memory
+																	v49 = v49 & i32(-256)
+																	{
+																		{
+																			t320 := int32(mem[uint64(uint32(v2))+272])
+																			if t320 != i32(2) {
+																				goto l213
+																			}
+																			v4 = i32(0)
+																			v5 = i32(1)
+																			v6 = i32(304024)
+																			v46 = i32(0)
+																			v45 = v49
+																			goto l214
+																		}
+																	l213:
+																		t321 := int32(load32(mem, uint64(uint32(v2))+272))
+																		v45 = t321
+																		t322 := int32(load32(mem, uint64(uint32(v2))+268))
+																		v46 = t322
+																		t323 := int32(load32(mem, uint64(uint32(v2))+264))
+																		v4 = t323
+																		t324 := int32(load32(mem, uint64(uint32(v2))+260))
+																		v5 = t324
+																		t325 := int32(load32(mem, uint64(uint32(v2))+256))
+																		v6 = t325
+																	}
+																l214:
+																	{
+																		t326 := int32(load32(mem, uint64(uint32(v2))+408))
+																		if v8 != t326 {
+																			goto l215
+																		}
+																		m.fn594(v2 + i32(408))
+																		mem = m.memory
+																		t327 := int32(load32(mem, uint64(uint32(v2))+412))
+																		v11 = t327
+																	}
+																l215:
+																	t328 := int64(load64(mem, uint64(uint32(v2))+408))
+																	store64(mem, uint64(uint32(v28)), uint64(t328))
+																	t329 := v28
+																	v50 = v8 + i32(1)
+																	store32(mem, uint64(uint32(t329))+8, uint32(v50))
+																	v3 = v11 + v8*i32(36)
+																	store32(mem, uint64(uint32(v3))+32, uint32(v45))
+																	store32(mem, uint64(uint32(v3))+28, uint32(v46))
+																	store32(mem, uint64(uint32(v3))+24, uint32(v4))
+																	store32(mem, uint64(uint32(v3))+20, uint32(v5))
+																	store32(mem, uint64(uint32(v3))+16, uint32(v6))
+																	store32(mem, uint64(uint32(v3))+12, uint32(v48))
+																	store32(mem, uint64(uint32(v3))+8, uint32(v9))
+																	store32(mem, uint64(uint32(v3))+4, uint32(v10))
+																	store32(mem, uint64(uint32(v3)), uint32(v7))
+																	store32(mem, uint64(uint32(v2))+416, uint32(v50))
+																	v3 = i32(0)
+																l217:
+																	{
+																		v4 = v2 + i32(304) + v3
+																		t330 := int32(load32(mem, uint64(uint32(v4))))
+																		v5 = t330
+																		if v5 == 0 {
+																			goto l216
+																		}
+																		t331 := int32(load32(mem, uint64(uint32(v4+i32(12)))))
+																		t332 := int32(load32(mem, uint64(uint32(v4+i32(4)))))
+																		t333 := int32(load32(mem, uint64(uint32(v4+i32(8)))))
+																		t334 := int32(load32(mem, uint64(uint32(v5))+16))
+																		m.t0[uint(t334)].(func(int32, int32, int32))(t331, t332, t333)
+																		mem = m.memory
+																	}
+																l216:
+																	v3 = v3 + i32(16)
+																	if v3 != i32(80) {
+																		goto l217
+																	}
+																	t335 := int32(load32(mem, uint64(uint32(v2))+444))
+																	v8 = t335
+																	t336 := int32(load32(mem, uint64(uint32(v2))+440))
+																	v3 = t336
+																	t337 := int32(load32(mem, uint64(uint32(v2))+436))
+																	v6 = t337
+																	goto l218
 																}
-															l209:
-																t317 := int32(mem[uint64(uint32(v3+i32(4)))])
-																if t317 != v11&i32(255) {
-																	goto l208
+															l205:
+																v3 = i32(0)
+															l220:
+																{
+																	v4 = v2 + i32(304) + v3
+																	t338 := int32(load32(mem, uint64(uint32(v4))))
+																	v5 = t338
+																	if v5 == 0 {
+																		goto l219
+																	}
+																	t339 := int32(load32(mem, uint64(uint32(v4+i32(12)))))
+																	t340 := int32(load32(mem, uint64(uint32(v4+i32(4)))))
+																	t341 := int32(load32(mem, uint64(uint32(v4+i32(8)))))
+																	t342 := int32(load32(mem, uint64(uint32(v5))+16))
+																	m.t0[uint(t342)].(func(int32, int32, int32))(t339, t340, t341)
+																	mem = m.memory
 																}
+															l219:
+																v3 = v3 + i32(16)
+																if v3 != i32(80) {
+																	goto l220
+																}
+																{
+																	if v7 == 0 {
+																		goto l221
+																	}
+																	t343 := int32(load32(mem, uint64(uint32(v7))+16))
+																	m.t0[uint(t343)].(func(int32, int32, int32))(v48, v10, v9)
+																	mem = m.memory
+																}
+															l221:
+																t344 := int32(load32(mem, uint64(uint32(v2))+432))
+																v5 = t344
 															}
-														l210:
-															store32(mem, uint64(uint32(v2))+412, uint32(i32(2)))
-															store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(392)))
-															m.fn604(v2+i32(56), i32(269375), v2+i32(408))
+														l114:
+															m.fn596(v2 + i32(408))
 															mem = m.memory
-															m.fn437(v2+i32(248), i32(311002), i32(7), v2+i32(56))
-															mem = m.memory
-															goto l206
-														}
-													l208:
-														v3 = v3 + i32(36)
-														v4 = v4 + i32(-36)
-														if v4 != 0 {
-															goto l211
-														}
-													}
-												l207:
-													m.fn612(v2+i32(444), v12, v45)
-													mem = m.memory
-													{
-														t318 := int32(load32(mem, uint64(uint32(v2))+444))
-														if t318 == i32(-0x7fffffff) {
-															goto l212
-														}
-														t319 := int32(load32(mem, uint64(uint32(v2))+452))
-														store32(mem, uint64(uint32(v2))+472, uint32(t319))
-														t320 := int64(load64(mem, uint64(uint32(v2))+444))
-														store64(mem, uint64(uint32(v2))+464, uint64(t320))
-														store32(mem, uint64(uint32(v2))+420, uint32(i32(4)))
-														store32(mem, uint64(uint32(v2))+412, uint32(i32(2)))
-														store32(mem, uint64(uint32(v2))+416, uint32(v2+i32(464)))
-														store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(392)))
-														m.fn80(v2+i32(216), i32(264206), v2+i32(408))
-														mem = m.memory
-														m.fn437(v2+i32(56), i32(311002), i32(7), v2+i32(216))
-														mem = m.memory
-														{
-															t321 := int32(load32(mem, uint64(uint32(v2))+464))
-															v3 = t321
-															if v3 == i32(-0x80000000) {
-																goto l213
+															t345 := int32(load32(mem, uint64(uint32(v2))+444))
+															v8 = t345
+															t346 := int32(load32(mem, uint64(uint32(v2))+440))
+															v3 = t346
+															t347 := int32(load32(mem, uint64(uint32(v2))+436))
+															v6 = t347
+															if v5 == i32(-0x7fffffff) {
+																goto l218
 															}
-															t322 := int32(load32(mem, uint64(uint32(v2))+468))
-															m.fn20(v3, t322, i32(1), i32(1))
-															mem = m.memory
-														}
-													l213:
-														t323 := int32(load32(mem, uint64(uint32(v2))+56))
-														v3 = t323
-														if v3 == i32(-0x7fffffff) {
-															goto l212
-														}
-														t324 := int32(load32(mem, uint64(uint32(v25))+16))
-														store32(mem, uint64(uint32(v30))+16, uint32(t324))
-														t325 := int64(load64(mem, uint64(uint32(v25))+8))
-														store64(mem, uint64(uint32(v30))+8, uint64(t325))
-														t326 := int64(load64(mem, uint64(uint32(v25))))
-														store64(mem, uint64(uint32(v30)), uint64(t326))
-														store32(mem, uint64(uint32(v2))+248, uint32(v3))
-														goto l206
-													}
-												l212:
-													m.fn551(v2+i32(56), v12, v45)
-													mem = m.memory
-													v48 = v48 & i32(-256)
-													{
-														{
-															t327 := int32(mem[uint64(uint32(v2))+72])
-															if t327 != i32(2) {
-																goto l214
+															t348 := int64(load64(mem, uint64(uint32(v2))+448))
+															v18 = t348
+															if uint32(v40&i32(255)) < uint32(i32(11)) {
+																goto l222
 															}
-															v4 = i32(0)
-															v6 = i32(1)
-															v5 = i32(304024)
-															v45 = i32(0)
-															v44 = v48
-															goto l215
+															if v42 == 0 {
+																goto l222
+															}
+															m.fn18(v43, v42, i32(1))
+															mem = m.memory
+														l222:
+															m.fn20(v16, v33, i32(1), i32(1))
+															mem = m.memory
+															m.fn267(v36, v45)
+															mem = m.memory
+															m.fn20(v35, v36, i32(4), i32(24))
+															mem = m.memory
+															if v37 == i32(-0x80000000) {
+																goto l223
+															}
+															m.fn20(v37, v38, i32(1), i32(1))
+															mem = m.memory
+															goto l223
 														}
-													l214:
-														t328 := int32(load32(mem, uint64(uint32(v2))+72))
-														v44 = t328
-														t329 := int32(load32(mem, uint64(uint32(v2))+68))
-														v45 = t329
-														t330 := int32(load32(mem, uint64(uint32(v2))+64))
-														v4 = t330
-														t331 := int32(load32(mem, uint64(uint32(v2))+60))
-														v6 = t331
-														t332 := int32(load32(mem, uint64(uint32(v2))+56))
-														v5 = t332
-													}
-												l215:
-													{
-														t333 := int32(load32(mem, uint64(uint32(v2))+432))
-														if v7 != t333 {
-															goto l216
+													l218:
+														t349 := int32(load16(mem, uint64(uint32(v2))+300))
+														store16(mem, uint64(uint32(v2))+296, uint16(t349))
+														t350 := int32(mem[uint64(uint32(v2))+302])
+														mem[uint64(uint32(v2))+298] = byte(t350)
+														v18 = int64(uint32(v6))<<32 | v44
+														if v16 != i32(-0x80000000) {
+															goto l224
 														}
-														m.fn594(v2 + i32(432))
-														mem = m.memory
-														t334 := int32(load32(mem, uint64(uint32(v2))+436))
-														v14 = t334
+														v8 = v36
+														v3 = v35
+														v6 = v34
+														v5 = v33
 													}
-												l216:
-													t335 := int64(load64(mem, uint64(uint32(v2))+432))
-													store64(mem, uint64(uint32(v30)), uint64(t335))
-													t336 := v30
-													v49 = v7 + i32(1)
-													store32(mem, uint64(uint32(t336))+8, uint32(v49))
-													v3 = v14 + v7*i32(36)
-													store32(mem, uint64(uint32(v3))+32, uint32(v44))
-													store32(mem, uint64(uint32(v3))+28, uint32(v45))
-													store32(mem, uint64(uint32(v3))+24, uint32(v4))
-													store32(mem, uint64(uint32(v3))+20, uint32(v6))
-													store32(mem, uint64(uint32(v3))+16, uint32(v5))
-													store32(mem, uint64(uint32(v3))+12, uint32(v47))
-													store32(mem, uint64(uint32(v3))+8, uint32(v9))
-													store32(mem, uint64(uint32(v3))+4, uint32(v11))
-													store32(mem, uint64(uint32(v3)), uint32(v8))
-													store32(mem, uint64(uint32(v2))+248, uint32(i32(-0x7fffffff)))
-													store32(mem, uint64(uint32(v2))+440, uint32(v49))
-													v3 = i32(0)
-												l218:
-													{
-														v4 = v2 + i32(312) + v3
-														t337 := int32(load32(mem, uint64(uint32(v4))))
-														v6 = t337
-														if v6 == 0 {
-															goto l217
-														}
-														t338 := int32(load32(mem, uint64(uint32(v4+i32(12)))))
-														t339 := int32(load32(mem, uint64(uint32(v4+i32(4)))))
-														t340 := int32(load32(mem, uint64(uint32(v4+i32(8)))))
-														t341 := int32(load32(mem, uint64(uint32(v6))+16))
-														m.t0[uint(t341)].(func(int32, int32, int32))(t338, t339, t340)
-														mem = m.memory
-													}
-												l217:
-													v3 = v3 + i32(16)
-													if v3 != i32(80) {
-														goto l218
-													}
-													t342 := int32(load32(mem, uint64(uint32(v2))+260))
-													v6 = t342
-													t343 := int32(load32(mem, uint64(uint32(v2))+256))
-													v5 = t343
-													t344 := int32(load32(mem, uint64(uint32(v2))+252))
-													v4 = t344
-													goto l219
-												}
-											l206:
-												v3 = i32(0)
-											l221:
-												{
-													v4 = v2 + i32(312) + v3
-													t345 := int32(load32(mem, uint64(uint32(v4))))
-													v6 = t345
-													if v6 == 0 {
-														goto l220
-													}
-													t346 := int32(load32(mem, uint64(uint32(v4+i32(12)))))
-													t347 := int32(load32(mem, uint64(uint32(v4+i32(4)))))
-													t348 := int32(load32(mem, uint64(uint32(v4+i32(8)))))
-													t349 := int32(load32(mem, uint64(uint32(v6))+16))
-													m.t0[uint(t349)].(func(int32, int32, int32))(t346, t347, t348)
+												l223:
+													store32(mem, uint64(uint32(v2))+484, uint32(v17))
+													m.fn20(v47, v14, i32(1), i32(1))
 													mem = m.memory
-												}
-											l220:
-												v3 = v3 + i32(16)
-												if v3 != i32(80) {
-													goto l221
-												}
-												{
-													if v8 == 0 {
-														goto l222
-													}
-													t350 := int32(load32(mem, uint64(uint32(v8))+16))
-													m.t0[uint(t350)].(func(int32, int32, int32))(v47, v11, v9)
+													goto l93
+												l224:
+													t351 := int32(load16(mem, uint64(uint32(v2))+296))
+													store16(mem, uint64(uint32(v12)), uint16(t351))
+													t352 := int32(mem[uint64(uint32(v2))+298])
+													mem[uint64(uint32(v12))+2] = byte(t352)
+													mem[uint64(uint32(v2))+208] = byte(v40)
+													store32(mem, uint64(uint32(v2))+204, uint32(v39))
+													store32(mem, uint64(uint32(v2))+200, uint32(v38))
+													store32(mem, uint64(uint32(v2))+196, uint32(v37))
+													store32(mem, uint64(uint32(v2))+192, uint32(v8))
+													store32(mem, uint64(uint32(v2))+188, uint32(v3))
+													store64(mem, uint64(uint32(v2))+220, uint64(v41))
+													store32(mem, uint64(uint32(v2))+216, uint32(v42))
+													store32(mem, uint64(uint32(v2))+212, uint32(v43))
+													store64(mem, uint64(uint32(v2))+180, uint64(v18))
+													store32(mem, uint64(uint32(v2))+176, uint32(v36))
+													store32(mem, uint64(uint32(v2))+172, uint32(v35))
+													store32(mem, uint64(uint32(v2))+168, uint32(v34))
+													store32(mem, uint64(uint32(v2))+164, uint32(v33))
+													store32(mem, uint64(uint32(v2))+160, uint32(v16))
+													m.fn20(v47, v14, i32(1), i32(1))
 													mem = m.memory
+													m.fn20(v20, v19, i32(1), i32(1))
+													mem = m.memory
+													v3 = v17
+													if v17 != v22 {
+														goto l225
+													}
 												}
-											l222:
-												t351 := int32(load32(mem, uint64(uint32(v2))+248))
-												v3 = t351
+												v3 = v22
+												goto l87
 											}
-										l115:
-											m.fn596(v2 + i32(432))
-											mem = m.memory
-											t352 := int32(load32(mem, uint64(uint32(v2))+260))
-											v6 = t352
-											t353 := int32(load32(mem, uint64(uint32(v2))+256))
-											v5 = t353
-											t354 := int32(load32(mem, uint64(uint32(v2))+252))
-											v4 = t354
-											if v3 == i32(-0x7fffffff) {
-												goto l219
-											}
-											t355 := int64(load64(mem, uint64(uint32(v2))+264))
-											v18 = t355
-											if uint32(v39&i32(255)) < uint32(i32(11)) {
-												goto l223
-											}
-											if v41 == 0 {
-												goto l223
-											}
-											m.fn18(v42, v41, i32(1))
-											mem = m.memory
-										l223:
-											m.fn20(v16, v21, i32(1), i32(1))
-											mem = m.memory
-											m.fn267(v22, v44)
-											mem = m.memory
-											m.fn20(v20, v22, i32(4), i32(24))
-											mem = m.memory
-											if v36 == i32(-0x80000000) {
-												goto l224
-											}
-											m.fn20(v36, v37, i32(1), i32(1))
-											mem = m.memory
-											goto l224
+											t225 := int64(load64(mem, uint64(uint32(v2))+320))
+											v18 = t225
+											goto l54
 										}
-									l219:
-										t356 := int32(load16(mem, uint64(uint32(v2))+288))
-										store16(mem, uint64(uint32(v2))+232, uint16(t356))
-										t357 := int32(mem[uint64(uint32(v2))+290])
-										mem[uint64(uint32(v2))+234] = byte(t357)
-										v18 = int64(uint32(v4))<<32 | v43
-										if v16 != i32(-0x80000000) {
-											goto l225
-										}
-										v4 = v35
-										v5 = v20
-										v6 = v22
-										v3 = v21
 									}
-								l224:
-									store32(mem, uint64(uint32(v2))+200, uint32(v17))
-									store64(mem, uint64(uint32(v2))+76, uint64(v18))
-									store32(mem, uint64(uint32(v2))+72, uint32(v6))
-									store32(mem, uint64(uint32(v2))+68, uint32(v5))
-									store32(mem, uint64(uint32(v2))+64, uint32(v4))
+								l54:
+									m.fn620(v2 + i32(160))
+									mem = m.memory
+									goto l84
+								l93:
+									m.fn20(v20, v19, i32(1), i32(1))
+									mem = m.memory
+									m.fn608(v2 + i32(480))
+									mem = m.memory
+									goto l84
+								l87:
+									store32(mem, uint64(uint32(v2))+484, uint32(v3))
+									m.fn608(v2 + i32(480))
+									mem = m.memory
+									t353 := int32(load32(mem, uint64(uint32(v2))+164))
+									v5 = t353
+									t354 := int32(load32(mem, uint64(uint32(v2))+168))
+									v6 = t354
+									t355 := int32(load32(mem, uint64(uint32(v2))+172))
+									v3 = t355
+									t356 := int32(load32(mem, uint64(uint32(v2))+176))
+									v8 = t356
+									t357 := int64(load64(mem, uint64(uint32(v2))+180))
+									v18 = t357
+									t358 := int32(load32(mem, uint64(uint32(v2))+160))
+									v4 = t358
+									memory_copy(mem, uint32(v2+i32(120)), uint32(v2+i32(188)), uint32(i32(40)))
+									if v4 == i32(-0x80000000) {
+										goto l84
+									}
+									memory_copy(mem, uint32(v13), uint32(v2+i32(120)), uint32(i32(40)))
+									store64(mem, uint64(uint32(v2))+68, uint64(v18))
+									store32(mem, uint64(uint32(v2))+64, uint32(v8))
 									store32(mem, uint64(uint32(v2))+60, uint32(v3))
-									store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
-									m.fn20(v46, v12, i32(1), i32(1))
+									store32(mem, uint64(uint32(v2))+56, uint32(v6))
+									store32(mem, uint64(uint32(v2))+52, uint32(v5))
+									store32(mem, uint64(uint32(v2))+48, uint32(v4))
+									m.fn448(v2+i32(304), v1, i32(318190), i32(4))
 									mem = m.memory
-									goto l94
-								l225:
-									t358 := int32(load16(mem, uint64(uint32(v2))+232))
-									store16(mem, uint64(uint32(v15)), uint16(t358))
-									t359 := int32(mem[uint64(uint32(v2))+234])
-									mem[uint64(uint32(v15))+2] = byte(t359)
-									mem[uint64(uint32(v2))+176] = byte(v39)
-									store32(mem, uint64(uint32(v2))+172, uint32(v38))
-									store32(mem, uint64(uint32(v2))+168, uint32(v37))
-									store32(mem, uint64(uint32(v2))+164, uint32(v36))
-									store64(mem, uint64(uint32(v2))+156, uint64(int64(uint32(v6))<<32|int64(uint32(v5))))
-									store64(mem, uint64(uint32(v2))+188, uint64(v40))
-									store32(mem, uint64(uint32(v2))+184, uint32(v41))
-									store32(mem, uint64(uint32(v2))+180, uint32(v42))
-									store64(mem, uint64(uint32(v2))+148, uint64(v18))
-									store32(mem, uint64(uint32(v2))+144, uint32(v22))
-									store32(mem, uint64(uint32(v2))+140, uint32(v20))
-									store32(mem, uint64(uint32(v2))+136, uint32(v35))
-									store32(mem, uint64(uint32(v2))+132, uint32(v21))
-									store32(mem, uint64(uint32(v2))+128, uint32(v16))
-									m.fn20(v46, v12, i32(1), i32(1))
-									mem = m.memory
-									m.fn20(v10, v19, i32(1), i32(1))
-									mem = m.memory
-									v3 = v17
-									if v17 != v24 {
-										goto l226
-									}
-								}
-								v3 = v24
-								goto l88
-							l94:
-								m.fn20(v10, v19, i32(1), i32(1))
-								mem = m.memory
-								m.fn608(v2 + i32(196))
-								mem = m.memory
-								goto l35
-							l88:
-								store32(mem, uint64(uint32(v2))+200, uint32(v3))
-								m.fn608(v2 + i32(196))
-								mem = m.memory
-								m.fn448(v2+i32(312), v1, i32(318190), i32(4))
-								mem = m.memory
-								t360 := int64(load64(mem, uint64(uint32(v2))+320))
-								v18 = t360
-								t361 := int32(load32(mem, uint64(uint32(v2))+316))
-								v3 = t361
-								{
-									t362 := int32(load32(mem, uint64(uint32(v2))+312))
-									v4 = t362
+									t359 := int64(load64(mem, uint64(uint32(v2))+312))
+									v18 = t359
+									t360 := int32(load32(mem, uint64(uint32(v2))+308))
+									v3 = t360
+									t361 := int32(load32(mem, uint64(uint32(v2))+304))
+									v4 = t361
 									if v4 == i32(-0x7fffffff) {
 										if v3 == i32(-0x80000000) {
-											memory_copy(mem, uint32(v2+i32(56)), uint32(v2+i32(128)), uint32(i32(68)))
-											goto l35
+											goto l227
 										}
-										store64(mem, uint64(uint32(v2))+304, uint64(v18))
-										store32(mem, uint64(uint32(v2))+300, uint32(v3))
-										memory_copy(mem, uint32(v2+i32(312)), uint32(v2+i32(128)), uint32(i32(68)))
-										m.fn660(v2+i32(56), v2+i32(312), v2+i32(300))
+										store64(mem, uint64(uint32(v2))+232, uint64(v18))
+										store32(mem, uint64(uint32(v2))+228, uint32(v3))
+										memory_copy(mem, uint32(v2+i32(304)), uint32(v2+i32(48)), uint32(i32(68)))
+										m.fn621(v2+i32(160), v2+i32(304), v2+i32(228))
 										mem = m.memory
-										goto l35
+										goto l228
+									l227:
+										memory_copy(mem, uint32(v2+i32(160)), uint32(v2+i32(48)), uint32(i32(68)))
+									l228:
+										t363 := int32(load32(mem, uint64(uint32(v2))+160))
+										if t363 == i32(-0x80000000) {
+											goto l1
+										}
+										memory_copy(mem, uint32(v2+i32(304)), uint32(v2+i32(160)), uint32(i32(68)))
+										t364 := int32(load32(mem, uint64(uint32(v2))+320))
+										t365 := int32(load32(mem, uint64(uint32(v2))+324))
+										m.fn129(v2+i32(384), t364, t365)
+										mem = m.memory
+										store32(mem, uint64(uint32(v2))+60, uint32(i32(15)))
+										store32(mem, uint64(uint32(v2))+52, uint32(i32(38)))
+										store32(mem, uint64(uint32(v2))+48, uint32(v2+i32(352)))
+										store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(304)))
+										m.fn80(v2+i32(432), i32(264221), v2+i32(48))
+										mem = m.memory
+										{
+											t366 := int32(mem[uint64(uint32(v2))+352])
+											v5 = t366
+											if uint32(v5) >= uint32(i32(10)) {
+												goto l229
+											}
+											goto l230
+										}
+									l229:
+										switch v5 + i32(-10) {
+										default:
+											t367 := int32(mem[uint64(uint32(v2))+355])
+											mem[uint64(uint32(v2))+242] = byte(t367)
+											t368 := int32(load16(mem, uint64(uint32(v2))+353))
+											store16(mem, uint64(uint32(v2))+240, uint16(t368))
+											t369 := int64(load32(mem, uint64(uint32(v2))+364))
+											t370 := int64(mem[uint64(uint32(v2+i32(368)))])
+											v21 = t369 | t370<<32
+											t371 := int32(load32(mem, uint64(uint32(v2))+360))
+											v6 = t371
+											t372 := int32(load32(mem, uint64(uint32(v2))+356))
+											v8 = t372
+											goto l230
+										case 1:
+											t373 := int32(load32(mem, uint64(uint32(v2))+356))
+											t374 := int32(load32(mem, uint64(uint32(v2))+360))
+											m.fn130(v2+i32(16), t373, t374)
+											mem = m.memory
+											t375 := int32(load32(mem, uint64(uint32(v2))+20))
+											v6 = t375
+											t376 := int32(load32(mem, uint64(uint32(v2))+16))
+											v8 = t376
+										}
+									l230:
+										t377 := int64(load64(mem, uint64(uint32(v2))+308))
+										store64(mem, uint64(uint32(v2))+52, uint64(t377))
+										store32(mem, uint64(uint32(v2))+48, uint32(i32(-0x80000000)))
+										m.fn131(v2+i32(256), v2+i32(48))
+										mem = m.memory
+										t378 := int32(load32(mem, uint64(uint32(v2))+256))
+										v7 = t378
+										t379 := int32(load32(mem, uint64(uint32(v2))+260))
+										v9 = t379
+										t380 := int32(load32(mem, uint64(uint32(v2))+264))
+										v10 = t380
+										t381 := int32(load32(mem, uint64(uint32(v2))+332))
+										t382 := int32(load32(mem, uint64(uint32(v2))+336))
+										m.fn132(v2+i32(120), t381, t382)
+										mem = m.memory
+										{
+											t383 := int32(load32(mem, uint64(uint32(v2))+340))
+											if t383 == i32(-0x80000000) {
+												goto l233
+											}
+											t384 := int32(load32(mem, uint64(uint32(v2))+344))
+											t385 := int32(load32(mem, uint64(uint32(v2))+348))
+											m.fn11(v2+i32(256), t384, t385)
+											mem = m.memory
+											goto l234
+										}
+									l233:
+										store32(mem, uint64(uint32(v2))+256, uint32(i32(-0x80000000)))
+									l234:
+										{
+											t386 := int32(mem[uint64(uint32(v2))+352])
+											v4 = t386
+											if uint32(v4) >= uint32(i32(10)) {
+												goto l235
+											}
+											goto l236
+										}
+									l235:
+										switch v4 + i32(-10) {
+										default:
+											t387 := int32(mem[uint64(uint32(v2))+355])
+											mem[uint64(uint32(v2))+482] = byte(t387)
+											t388 := int32(load16(mem, uint64(uint32(v2))+353))
+											store16(mem, uint64(uint32(v2))+480, uint16(t388))
+											t389 := int64(load32(mem, uint64(uint32(v2))+364))
+											t390 := int64(mem[uint64(uint32(v2+i32(368)))])
+											v18 = t389 | t390<<32
+											t391 := int32(load32(mem, uint64(uint32(v2))+360))
+											v3 = t391
+											t392 := int32(load32(mem, uint64(uint32(v2))+356))
+											v1 = t392
+											goto l236
+										case 1:
+											t393 := int32(load32(mem, uint64(uint32(v2))+356))
+											t394 := int32(load32(mem, uint64(uint32(v2))+360))
+											m.fn130(v2+i32(8), t393, t394)
+											mem = m.memory
+											t395 := int32(load32(mem, uint64(uint32(v2))+12))
+											v3 = t395
+											t396 := int32(load32(mem, uint64(uint32(v2))+8))
+											v1 = t396
+										}
+									l236:
+										t397 := int32(load16(mem, uint64(uint32(v2))+480))
+										store16(mem, uint64(uint32(v2))+49, uint16(t397))
+										t398 := int32(mem[uint64(uint32(v2))+482])
+										mem[uint64(uint32(v2))+51] = byte(t398)
+										store64(mem, uint64(uint32(v2))+60, uint64(v18))
+										store32(mem, uint64(uint32(v2))+56, uint32(v3))
+										store32(mem, uint64(uint32(v2))+52, uint32(v1))
+										mem[uint64(uint32(v2))+48] = byte(v4)
+										t399 := int32(load32(mem, uint64(uint32(v2))+308))
+										t400 := int32(load32(mem, uint64(uint32(v2))+312))
+										t401 := m.fn634(v2+i32(48), t399, t400)
+										mem = m.memory
+										v11 = t401
+										if uint32(v4) < uint32(i32(11)) {
+											goto l239
+										}
+										if v3 == 0 {
+											goto l239
+										}
+										m.fn18(v1, v3, i32(1))
+										mem = m.memory
+									l239:
+										{
+											t402 := int32(mem[uint64(uint32(v2))+352])
+											v4 = t402
+											if v4 != i32(11) {
+												goto l240
+											}
+											t403 := int32(load32(mem, uint64(uint32(v2))+356))
+											t404 := int32(load32(mem, uint64(uint32(v2))+360))
+											m.fn130(v2, t403, t404)
+											mem = m.memory
+											t405 := int32(load32(mem, uint64(uint32(v2))+4))
+											v3 = t405
+											if v3 == 0 {
+												goto l240
+											}
+											t406 := int32(load32(mem, uint64(uint32(v2))))
+											m.fn18(t406, v3, i32(1))
+											mem = m.memory
+										}
+									l240:
+										t407 := int32(load32(mem, uint64(uint32(v2))+440))
+										store32(mem, uint64(uint32(v2))+80, uint32(t407))
+										t408 := int64(load64(mem, uint64(uint32(v2))+432))
+										store64(mem, uint64(uint32(v2))+72, uint64(t408))
+										t409 := int32(load16(mem, uint64(uint32(v2))+240))
+										store16(mem, uint64(uint32(v2))+464, uint16(t409))
+										t410 := int32(mem[uint64(uint32(v2))+242])
+										mem[uint64(uint32(v2))+466] = byte(t410)
+										t411 := int64(load64(mem, uint64(uint32(v2))+384))
+										store64(mem, uint64(uint32(v2))+48, uint64(t411))
+										t412 := int32(load32(mem, uint64(uint32(v2))+392))
+										store32(mem, uint64(uint32(v2))+56, uint32(t412))
+										t413 := int64(load64(mem, uint64(uint32(v2))+120))
+										store64(mem, uint64(uint32(v2))+60, uint64(t413))
+										t414 := int32(load32(mem, uint64(uint32(v2))+128))
+										store32(mem, uint64(uint32(v2))+68, uint32(t414))
+										t415 := int32(load32(mem, uint64(uint32(v2))+264))
+										store32(mem, uint64(uint32(v2))+488, uint32(t415))
+										t416 := int64(load64(mem, uint64(uint32(v2))+256))
+										store64(mem, uint64(uint32(v2))+480, uint64(t416))
+										{
+											t417 := m.fn38(i32(76))
+											mem = m.memory
+											v3 = t417
+											if v3 == 0 {
+												m.fn51(i32(4), i32(76))
+												mem = m.memory
+												panic("unreachable")
+											}
+											store64(mem, uint64(uint32(v3)), uint64(i64(0x100000001)))
+											memory_copy(mem, uint32(v3+i32(8)), uint32(v2+i32(304)), uint32(i32(68)))
+											memory_copy(mem, uint32(v0), uint32(v2+i32(48)), uint32(i32(36)))
+											store32(mem, uint64(uint32(v0))+44, uint32(v10))
+											store32(mem, uint64(uint32(v0))+40, uint32(v9))
+											store32(mem, uint64(uint32(v0))+36, uint32(v7))
+											mem[uint64(uint32(v0))+60] = byte(v5)
+											store32(mem, uint64(uint32(v0))+96, uint32(i32(311932)))
+											store32(mem, uint64(uint32(v0))+92, uint32(v3))
+											t418 := v0
+											var p419 int32
+											if v4 == i32(1) {
+												p419 = 1
+											}
+											mem[uint64(uint32(t418))+89] = byte(p419)
+											mem[uint64(uint32(v0))+88] = byte(v11)
+											store32(mem, uint64(uint32(v0))+84, uint32(i32(39)))
+											store32(mem, uint64(uint32(v0))+80, uint32(i32(40)))
+											store64(mem, uint64(uint32(v0))+72, uint64(v21))
+											store32(mem, uint64(uint32(v0))+68, uint32(v6))
+											store32(mem, uint64(uint32(v0))+64, uint32(v8))
+											t420 := int64(load64(mem, uint64(uint32(v2))+480))
+											store64(mem, uint64(uint32(v0))+48, uint64(t420))
+											t421 := int32(load32(mem, uint64(uint32(v2))+488))
+											store32(mem, uint64(uint32(v0))+56, uint32(t421))
+											t422 := int32(load16(mem, uint64(uint32(v2))+464))
+											store16(mem, uint64(uint32(v0))+61, uint16(t422))
+											t423 := int32(mem[uint64(uint32(v2))+466])
+											mem[uint64(uint32(v0))+63] = byte(t423)
+											goto l242
+										}
 									}
-									t363 := int64(load64(mem, uint64(uint32(v2))+328))
-									store64(mem, uint64(uint32(v2))+76, uint64(t363))
-									store64(mem, uint64(uint32(v2))+68, uint64(v18))
-									store32(mem, uint64(uint32(v2))+64, uint32(v3))
-									store32(mem, uint64(uint32(v2))+60, uint32(v4))
-									store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
-									goto l56
+									t362 := int64(load64(mem, uint64(uint32(v2))+320))
+									store64(mem, uint64(uint32(v2))+180, uint64(t362))
+									store64(mem, uint64(uint32(v2))+172, uint64(v18))
+									store32(mem, uint64(uint32(v2))+168, uint32(v3))
+									store32(mem, uint64(uint32(v2))+164, uint32(v4))
+									store32(mem, uint64(uint32(v2))+160, uint32(i32(-0x80000000)))
+									m.fn620(v2 + i32(48))
+									mem = m.memory
+									goto l1
 								}
+							l84:
+								store64(mem, uint64(uint32(v2))+180, uint64(v18))
+								store32(mem, uint64(uint32(v2))+176, uint32(v8))
+								store32(mem, uint64(uint32(v2))+172, uint32(v3))
+								store32(mem, uint64(uint32(v2))+168, uint32(v6))
+								store32(mem, uint64(uint32(v2))+164, uint32(v5))
+								store32(mem, uint64(uint32(v2))+160, uint32(i32(-0x80000000)))
+								goto l1
 							}
-							t233 := int64(load64(mem, uint64(uint32(v2))+328))
-							store64(mem, uint64(uint32(v2))+76, uint64(t233))
-							store32(mem, uint64(uint32(v2))+72, uint32(v4))
-							store32(mem, uint64(uint32(v2))+68, uint32(v3))
-							store32(mem, uint64(uint32(v2))+64, uint32(v6))
-							store32(mem, uint64(uint32(v2))+60, uint32(v5))
-							store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
-							goto l56
 						}
-					}
-				l56:
-					m.fn632(v2 + i32(128))
-					mem = m.memory
-				}
-			l35:
-				t364 := int32(load32(mem, uint64(uint32(v2))+56))
-				if t364 != i32(-0x80000000) {
-					goto l229
-				}
-			}
-		l1:
-			t365 := int64(load64(mem, uint64(uint32(v2))+76))
-			store64(mem, uint64(uint32(v0))+20, uint64(t365))
-			t366 := int64(load64(mem, uint64(uint32(v2))+68))
-			store64(mem, uint64(uint32(v0))+12, uint64(t366))
-			t367 := int64(load64(mem, uint64(uint32(v2))+60))
-			store64(mem, uint64(uint32(v0))+4, uint64(t367))
-			store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
-			goto l230
-		}
-	l229:
-		memory_copy(mem, uint32(v2+i32(312)), uint32(v2+i32(56)), uint32(i32(68)))
-		t368 := int32(load32(mem, uint64(uint32(v2))+328))
-		t369 := int32(load32(mem, uint64(uint32(v2))+332))
-		m.fn129(v2+i32(216), t368, t369)
-		mem = m.memory
-		store32(mem, uint64(uint32(v2))+140, uint32(i32(15)))
-		store32(mem, uint64(uint32(v2))+132, uint32(i32(38)))
-		store32(mem, uint64(uint32(v2))+128, uint32(v2+i32(360)))
-		store32(mem, uint64(uint32(v2))+136, uint32(v2+i32(312)))
-		m.fn80(v2+i32(196), i32(264221), v2+i32(128))
-		mem = m.memory
-		{
-			t370 := int32(mem[uint64(uint32(v2))+360])
-			v6 = t370
-			if uint32(v6) >= uint32(i32(10)) {
-				goto l231
-			}
-			goto l232
-		}
-	l231:
-		switch v6 + i32(-10) {
-		default:
-			t371 := int32(mem[uint64(uint32(v2))+363])
-			mem[uint64(uint32(v2))+446] = byte(t371)
-			t372 := int32(load16(mem, uint64(uint32(v2))+361))
-			store16(mem, uint64(uint32(v2))+444, uint16(t372))
-			t373 := int64(load32(mem, uint64(uint32(v2))+372))
-			t374 := int64(mem[uint64(uint32(v2+i32(376)))])
-			v23 = t373 | t374<<32
-			t375 := int32(load32(mem, uint64(uint32(v2))+368))
-			v5 = t375
-			t376 := int32(load32(mem, uint64(uint32(v2))+364))
-			v7 = t376
-			goto l232
-		case 1:
-			t377 := int32(load32(mem, uint64(uint32(v2))+364))
-			t378 := int32(load32(mem, uint64(uint32(v2))+368))
-			m.fn130(v2+i32(24), t377, t378)
-			mem = m.memory
-			t379 := int32(load32(mem, uint64(uint32(v2))+28))
-			v5 = t379
-			t380 := int32(load32(mem, uint64(uint32(v2))+24))
-			v7 = t380
-		}
-	l232:
-		t381 := int64(load64(mem, uint64(uint32(v2))+316))
-		store64(mem, uint64(uint32(v2))+132, uint64(t381))
-		store32(mem, uint64(uint32(v2))+128, uint32(i32(-0x80000000)))
-		m.fn131(v2+i32(248), v2+i32(128))
-		mem = m.memory
-		t382 := int32(load32(mem, uint64(uint32(v2))+248))
-		v8 = t382
-		t383 := int32(load32(mem, uint64(uint32(v2))+252))
-		v9 = t383
-		t384 := int32(load32(mem, uint64(uint32(v2))+256))
-		v11 = t384
-		t385 := int32(load32(mem, uint64(uint32(v2))+340))
-		t386 := int32(load32(mem, uint64(uint32(v2))+344))
-		m.fn132(v2+i32(408), t385, t386)
-		mem = m.memory
-		{
-			t387 := int32(load32(mem, uint64(uint32(v2))+348))
-			if t387 == i32(-0x80000000) {
-				goto l235
-			}
-			t388 := int32(load32(mem, uint64(uint32(v2))+352))
-			t389 := int32(load32(mem, uint64(uint32(v2))+356))
-			m.fn11(v2+i32(248), t388, t389)
-			mem = m.memory
-			goto l236
-		}
-	l235:
-		store32(mem, uint64(uint32(v2))+248, uint32(i32(-0x80000000)))
-	l236:
-		{
-			t390 := int32(mem[uint64(uint32(v2))+360])
-			v4 = t390
-			if uint32(v4) >= uint32(i32(10)) {
-				goto l237
-			}
-			goto l238
-		}
-	l237:
-		switch v4 + i32(-10) {
-		default:
-			t391 := int32(mem[uint64(uint32(v2))+363])
-			mem[uint64(uint32(v2))+466] = byte(t391)
-			t392 := int32(load16(mem, uint64(uint32(v2))+361))
-			store16(mem, uint64(uint32(v2))+464, uint16(t392))
-			t393 := int64(load32(mem, uint64(uint32(v2))+372))
-			t394 := int64(mem[uint64(uint32(v2+i32(376)))])
-			v18 = t393 | t394<<32
-			t395 := int32(load32(mem, uint64(uint32(v2))+368))
-			v3 = t395
-			t396 := int32(load32(mem, uint64(uint32(v2))+364))
-			v1 = t396
-			goto l238
-		case 1:
-			t397 := int32(load32(mem, uint64(uint32(v2))+364))
-			t398 := int32(load32(mem, uint64(uint32(v2))+368))
-			m.fn130(v2+i32(16), t397, t398)
-			mem = m.memory
-			t399 := int32(load32(mem, uint64(uint32(v2))+20))
-			v3 = t399
-			t400 := int32(load32(mem, uint64(uint32(v2))+16))
-			v1 = t400
-		}
-	l238:
-		t401 := int32(load16(mem, uint64(uint32(v2))+464))
-		store16(mem, uint64(uint32(v2))+129, uint16(t401))
-		t402 := int32(mem[uint64(uint32(v2))+466])
-		mem[uint64(uint32(v2))+131] = byte(t402)
-		store64(mem, uint64(uint32(v2))+140, uint64(v18))
-		store32(mem, uint64(uint32(v2))+136, uint32(v3))
-		store32(mem, uint64(uint32(v2))+132, uint32(v1))
-		mem[uint64(uint32(v2))+128] = byte(v4)
-		t403 := int32(load32(mem, uint64(uint32(v2))+316))
-		t404 := int32(load32(mem, uint64(uint32(v2))+320))
-		t405 := m.fn627(v2+i32(128), t403, t404)
-		mem = m.memory
-		v14 = t405
-		if uint32(v4) < uint32(i32(11)) {
-			goto l241
-		}
-		if v3 == 0 {
-			goto l241
-		}
-		m.fn18(v1, v3, i32(1))
-		mem = m.memory
-	l241:
-		{
-			t406 := int32(mem[uint64(uint32(v2))+360])
-			v4 = t406
-			if v4 != i32(11) {
-				goto l242
-			}
-			t407 := int32(load32(mem, uint64(uint32(v2))+364))
-			t408 := int32(load32(mem, uint64(uint32(v2))+368))
-			m.fn130(v2+i32(8), t407, t408)
-			mem = m.memory
-			t409 := int32(load32(mem, uint64(uint32(v2))+12))
-			v3 = t409
-			if v3 == 0 {
-				goto l242
-			}
-			t410 := int32(load32(mem, uint64(uint32(v2))+8))
-			m.fn18(t410, v3, i32(1))
-			mem = m.memory
-		}
-	l242:
-		t411 := int32(load32(mem, uint64(uint32(v2))+204))
-		store32(mem, uint64(uint32(v2))+160, uint32(t411))
-		t412 := int64(load64(mem, uint64(uint32(v2))+196))
-		store64(mem, uint64(uint32(v2))+152, uint64(t412))
-		t413 := int32(load16(mem, uint64(uint32(v2))+444))
-		store16(mem, uint64(uint32(v2))+432, uint16(t413))
-		t414 := int32(mem[uint64(uint32(v2))+446])
-		mem[uint64(uint32(v2))+434] = byte(t414)
-		t415 := int64(load64(mem, uint64(uint32(v2))+216))
-		store64(mem, uint64(uint32(v2))+128, uint64(t415))
-		t416 := int32(load32(mem, uint64(uint32(v2))+224))
-		store32(mem, uint64(uint32(v2))+136, uint32(t416))
-		t417 := int64(load64(mem, uint64(uint32(v2))+408))
-		store64(mem, uint64(uint32(v2))+140, uint64(t417))
-		t418 := int32(load32(mem, uint64(uint32(v2))+416))
-		store32(mem, uint64(uint32(v2))+148, uint32(t418))
-		t419 := int32(load32(mem, uint64(uint32(v2))+256))
-		store32(mem, uint64(uint32(v2))+472, uint32(t419))
-		t420 := int64(load64(mem, uint64(uint32(v2))+248))
-		store64(mem, uint64(uint32(v2))+464, uint64(t420))
-		t421 := m.fn38(i32(76))
-		mem = m.memory
-		v3 = t421
-		if v3 == 0 {
-			m.fn51(i32(4), i32(76))
-			panic("unreachable")
-		}
-		store64(mem, uint64(uint32(v3)), uint64(i64(0x100000001)))
-		memory_copy(mem, uint32(v3+i32(8)), uint32(v2+i32(312)), uint32(i32(68)))
-		memory_copy(mem, uint32(v0), uint32(v2+i32(128)), uint32(i32(36)))
-		store32(mem, uint64(uint32(v0))+44, uint32(v11))
-		store32(mem, uint64(uint32(v0))+40, uint32(v9))
-		store32(mem, uint64(uint32(v0))+36, uint32(v8))
-		mem[uint64(uint32(v0))+60] = byte(v6)
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(311932)))
-		store32(mem, uint64(uint32(v0))+92, uint32(v3))
-		t422 := v0
-		var p423 int32
-		if v4 == i32(1) {
-			p423 = 1
-		}
-		mem[uint64(uint32(t422))+89] = byte(p423)
-		mem[uint64(uint32(v0))+88] = byte(v14)
-		store32(mem, uint64(uint32(v0))+84, uint32(i32(39)))
-		store32(mem, uint64(uint32(v0))+80, uint32(i32(40)))
-		store64(mem, uint64(uint32(v0))+72, uint64(v23))
-		store32(mem, uint64(uint32(v0))+68, uint32(v5))
-		store32(mem, uint64(uint32(v0))+64, uint32(v7))
-		t424 := int64(load64(mem, uint64(uint32(v2))+464))
-		store64(mem, uint64(uint32(v0))+48, uint64(t424))
-		t425 := int32(load32(mem, uint64(uint32(v2))+472))
-		store32(mem, uint64(uint32(v0))+56, uint32(t425))
-		t426 := int32(load16(mem, uint64(uint32(v2))+432))
-		store16(mem, uint64(uint32(v0))+61, uint16(t426))
-		t427 := int32(mem[uint64(uint32(v2))+434])
-		mem[uint64(uint32(v0))+63] = byte(t427)
-	}
-l230:
-	m.g0 = v2 + i32(480)
-}
-func (m *Module) fn658(v0, v1 int32) {
-	var v2, v3, v4, v5, v6, v7, v8, v9 int32
-	t0 := m.g0
-	v2 = t0 - i32(64)
-	m.g0 = v2
-	mem := m.memory
-	t1 := int32(load32(mem, uint64(uint32(v1))+4))
-	v3 = t1
-	t2 := int32(load32(mem, uint64(uint32(v1))+8))
-	v4 = t2
-	v5 = i32(0)
-	t3 := int32(mem[uint64(uint32(v1))])
-	v6 = t3
-	v7 = v6 + i32(-10)
-	t4 := int32(mem[uint64(uint32(v1))+16])
-	v8 = t4 & i32(255)
-	v9 = v1 + i32(8)
-	{
-	l5:
-		{
-			t5 := int32(mem[uint64(uint32(v5+i32(318040)))])
-			if t5 != v6 {
-				goto l0
-			}
-			switch v7 {
-			default:
-				goto l3
-			case 0:
-				t6 := int32(mem[uint64(uint32(v5+i32(318056)))])
-				if t6 != v8 {
-					goto l0
-				}
-				t7 := int64(load64(mem, uint64(uint32(v5+i32(318041)))))
-				t8 := int64(load64(mem, uint64(uint32(v1))+1))
-				t9 := int64(load64(mem, uint64(uint32(v5+i32(318048)))))
-				t10 := int64(load64(mem, uint64(uint32(v9))))
-				if t7^t8|(t9^t10) == 0 {
-					goto l3
-				}
-				goto l0
-			case 1:
-				t11 := int32(load32(mem, uint64(uint32(v5+i32(318048)))))
-				if t11 != v4 {
-					goto l0
-				}
-				t12 := int32(load32(mem, uint64(uint32(v5+i32(318044)))))
-				t13 := m.fn741(t12, v3, v4)
-				mem = m.memory
-				if t13 != 0 {
-					goto l0
-				}
-			}
-		l3:
-			store32(mem, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
-			goto l4
-		}
-	l0:
-		v5 = v5 + i32(20)
-		if v5 != i32(100) {
-			goto l5
-		}
-		store32(mem, uint64(uint32(v2))+44, uint32(i32(6)))
-		store32(mem, uint64(uint32(v2))+40, uint32(i32(310987)))
-		store32(mem, uint64(uint32(v2))+36, uint32(i32(-0x80000000)))
-		store32(mem, uint64(uint32(v2))+32, uint32(i32(50)))
-		store32(mem, uint64(uint32(v2))+28, uint32(i32(318140)))
-		store32(mem, uint64(uint32(v2))+60, uint32(i32(2)))
-		store32(mem, uint64(uint32(v2))+52, uint32(i32(4)))
-		store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(28)))
-		store32(mem, uint64(uint32(v2))+48, uint32(v2+i32(36)))
-		m.fn80(v2+i32(4), i32(264206), v2+i32(48))
-		mem = m.memory
-		t14 := int32(load32(mem, uint64(uint32(v2))+44))
-		store32(mem, uint64(uint32(v2))+24, uint32(t14))
-		t15 := int64(load64(mem, uint64(uint32(v2))+36))
-		store64(mem, uint64(uint32(v2))+16, uint64(t15))
-		t16 := int64(load64(mem, uint64(uint32(v2))+20))
-		store64(mem, uint64(uint32(v0))+16, uint64(t16))
-		t17 := int64(load64(mem, uint64(uint32(v2))+12))
-		store64(mem, uint64(uint32(v0))+8, uint64(t17))
-		t18 := int64(load64(mem, uint64(uint32(v2))+4))
-		store64(mem, uint64(uint32(v0)), uint64(t18))
-	}
-l4:
-	m.g0 = v2 + i32(64)
-}
-func (m *Module) fn659(v0, v1, v2, v3 int32) {
-	var v4, v5, v6 int32
-	var v7 int64
-	var v8 int32
-	t0 := m.g0
-	v4 = t0 - i32(176)
-	m.g0 = v4
-	mem := m.memory
-	t1 := int32(load32(mem, uint64(uint32(v1))+16))
-	t2 := int32(load32(mem, uint64(uint32(v1))+20))
-	m.fn443(v4, t1, t2, v2, v3)
-	mem = m.memory
-	{
-		{
-			t3 := int32(load32(mem, uint64(uint32(v4))))
-			v5 = t3
-			if v5 == 0 {
-				store64(mem, uint64(uint32(v0))+8, uint64(i64(4)))
-				store64(mem, uint64(uint32(v0)), uint64(i64(0x80000001)))
-				goto l5
-			}
-			t4 := int32(load32(mem, uint64(uint32(v4))+4))
-			v6 = t4
-			store32(mem, uint64(uint32(v4))+116, uint32(v3))
-			store32(mem, uint64(uint32(v4))+112, uint32(v2))
-			t5 := int64(load64(mem, uint64(uint32(v1))+4))
-			store64(mem, uint64(uint32(v4))+104, uint64(t5))
-			m.fn236(v4+i32(8), v4+i32(104), i32(2), i32(1), i32(0))
-			mem = m.memory
-			store32(mem, uint64(uint32(v4))+20, uint32(v4+i32(8)))
-			m.fn477(v4+i32(104), v5, v6)
-			mem = m.memory
-			{
-				t6 := int32(load32(mem, uint64(uint32(v4))+104))
-				if t6 == i32(-0x80000000) {
-					m.fn444(v4+i32(156), v5, v6)
-					mem = m.memory
-					{
-						t9 := int32(load32(mem, uint64(uint32(v4))+156))
-						v3 = t9
-						if v3 == i32(-0x80000000) {
-							t12 := int32(load32(mem, uint64(uint32(v4))+12))
-							t13 := int32(load32(mem, uint64(uint32(v4))+16))
-							m.fn11(v4+i32(24), t12, t13)
-							mem = m.memory
-							store32(mem, uint64(uint32(v4))+140, uint32(i32(55)))
-							store32(mem, uint64(uint32(v4))+136, uint32(i32(312269)))
-							store32(mem, uint64(uint32(v4))+60, uint32(i32(2)))
-							store32(mem, uint64(uint32(v4))+52, uint32(i32(4)))
-							store32(mem, uint64(uint32(v4))+56, uint32(v4+i32(136)))
-							store32(mem, uint64(uint32(v4))+48, uint32(v4+i32(24)))
-							m.fn80(v4+i32(104), i32(264206), v4+i32(48))
-							mem = m.memory
-							t14 := int32(load32(mem, uint64(uint32(v4))+32))
-							store32(mem, uint64(uint32(v4))+124, uint32(t14))
-							t15 := int64(load64(mem, uint64(uint32(v4))+24))
-							t16 := v4
-							v7 = t15
-							store64(mem, uint64(uint32(t16))+116, uint64(v7))
-							t17 := int32(load32(mem, uint64(uint32(v4))+108))
-							v3 = t17
-							t18 := int32(load32(mem, uint64(uint32(v4))+112))
-							v1 = t18
-							v2 = int32(v7)
-							t19 := int32(load32(mem, uint64(uint32(v4))+104))
-							v5 = t19
-							if v5 == i32(-0x7fffffff) {
-								goto l4
-							}
-							t20 := int64(load64(mem, uint64(uint32(v4))+120))
-							store64(mem, uint64(uint32(v0))+16, uint64(t20))
-							store32(mem, uint64(uint32(v0))+12, uint32(v2))
-							store32(mem, uint64(uint32(v0))+8, uint32(v1))
-							store32(mem, uint64(uint32(v0))+4, uint32(v3))
-							store32(mem, uint64(uint32(v0)), uint32(v5))
-							goto l2
-						}
-						t10 := int32(load32(mem, uint64(uint32(v4))+164))
-						v2 = t10
-						t11 := int32(load32(mem, uint64(uint32(v4))+160))
-						v1 = t11
+					l38:
+						t113 := int64(load64(mem, uint64(uint32(v2))+120))
+						store64(mem, uint64(uint32(v2))+164, uint64(t113))
+						t114 := int64(load64(mem, uint64(uint32(v2))+128))
+						store64(mem, uint64(uint32(v2))+172, uint64(t114))
+						t115 := int64(load64(mem, uint64(uint32(v2))+136))
+						store64(mem, uint64(uint32(v2))+180, uint64(t115))
+						store32(mem, uint64(uint32(v2))+160, uint32(i32(-0x80000000)))
+						m.fn20(v8, v6, i32(1), i32(1))
+						mem = m.memory
 						goto l4
 					}
 				}
-				t7 := int32(load32(mem, uint64(uint32(v4))+112))
-				store32(mem, uint64(uint32(v0))+12, uint32(t7))
-				t8 := int64(load64(mem, uint64(uint32(v4))+104))
-				store64(mem, uint64(uint32(v0))+4, uint64(t8))
-				store32(mem, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
-				goto l2
+				store32(mem, uint64(uint32(v2))+176, uint32(v7))
+				store32(mem, uint64(uint32(v2))+172, uint32(v6))
+				store32(mem, uint64(uint32(v2))+168, uint32(v8))
+				t14 := int64(load64(mem, uint64(uint32(v2))+272))
+				store64(mem, uint64(uint32(v2))+180, uint64(t14))
+				store32(mem, uint64(uint32(v2))+164, uint32(v9))
+				store32(mem, uint64(uint32(v2))+160, uint32(i32(-0x80000000)))
+				goto l4
 			}
-		}
-	l4:
-		store32(mem, uint64(uint32(v4))+24, uint32(i32(-0x7fffffff)))
-		store32(mem, uint64(uint32(v4))+60, uint32(v1+v2<<3))
-		store32(mem, uint64(uint32(v4))+56, uint32(v3))
-		store32(mem, uint64(uint32(v4))+52, uint32(v1))
-		store32(mem, uint64(uint32(v4))+48, uint32(v1))
-		store32(mem, uint64(uint32(v4))+72, uint32(v4+i32(24)))
-		store32(mem, uint64(uint32(v4))+68, uint32(v4+i32(20)))
-		store32(mem, uint64(uint32(v4))+64, uint32(v4+i32(8)))
-		m.fn523(v4+i32(104), v4+i32(48))
-		mem = m.memory
-		{
-			{
-				{
-					t21 := int32(load32(mem, uint64(uint32(v4))+104))
-					v1 = t21
-					if v1 == i32(-0x80000000) {
-						goto l6
-					}
-					t22 := int64(load64(mem, uint64(uint32(v4))+116))
-					store64(mem, uint64(uint32(v4))+96, uint64(t22))
-					t23 := int64(load64(mem, uint64(uint32(v4))+108))
-					store64(mem, uint64(uint32(v4))+88, uint64(t23))
-					t24 := m.fn38(i32(80))
-					mem = m.memory
-					v8 = t24
-					if v8 == 0 {
-						m.fn125(i32(4), i32(80))
-						mem = m.memory
-						panic("unreachable")
-					}
-					store32(mem, uint64(uint32(v8)), uint32(v1))
-					t25 := int64(load64(mem, uint64(uint32(v4))+88))
-					store64(mem, uint64(uint32(v8))+4, uint64(t25))
-					t26 := int64(load64(mem, uint64(uint32(v4))+96))
-					store64(mem, uint64(uint32(v8))+12, uint64(t26))
-					store32(mem, uint64(uint32(v4))+84, uint32(i32(1)))
-					store32(mem, uint64(uint32(v4))+80, uint32(v8))
-					store32(mem, uint64(uint32(v4))+76, uint32(i32(4)))
-					t27 := int32(load32(mem, uint64(uint32(v4))+72))
-					store32(mem, uint64(uint32(v4))+128, uint32(t27))
-					t28 := int64(load64(mem, uint64(uint32(v4))+64))
-					store64(mem, uint64(uint32(v4))+120, uint64(t28))
-					t29 := int64(load64(mem, uint64(uint32(v4))+56))
-					store64(mem, uint64(uint32(v4))+112, uint64(t29))
-					t30 := int64(load64(mem, uint64(uint32(v4))+48))
-					store64(mem, uint64(uint32(v4))+104, uint64(t30))
-					v5 = v4 + i32(156) + i32(4)
-					v3 = i32(24)
-					v1 = i32(1)
-				l10:
-					{
-						m.fn523(v4+i32(156), v4+i32(104))
-						mem = m.memory
-						t31 := int32(load32(mem, uint64(uint32(v4))+156))
-						v6 = t31
-						if v6 == i32(-0x80000000) {
-							t39 := int32(load32(mem, uint64(uint32(v4))+112))
-							t40 := int32(load32(mem, uint64(uint32(v4))+104))
-							m.fn20(t39, t40, i32(4), i32(8))
-							mem = m.memory
-							t41 := int32(load32(mem, uint64(uint32(v4))+76))
-							v2 = t41
-							t42 := int32(load32(mem, uint64(uint32(v4))+80))
-							v3 = t42
-							goto l11
-						}
-						t32 := int64(load64(mem, uint64(uint32(v5))+8))
-						store64(mem, uint64(uint32(v4))+144, uint64(t32))
-						t33 := int64(load64(mem, uint64(uint32(v5))))
-						store64(mem, uint64(uint32(v4))+136, uint64(t33))
-						{
-							t34 := int32(load32(mem, uint64(uint32(v4))+76))
-							if v1 != t34 {
-								goto l9
-							}
-							m.fn297(v4+i32(76), v1, i32(1), i32(4), i32(20))
-							mem = m.memory
-							t35 := int32(load32(mem, uint64(uint32(v4))+80))
-							v8 = t35
-						}
-					l9:
-						v2 = v8 + v3
-						store32(mem, uint64(uint32(v2+i32(-4))), uint32(v6))
-						t36 := int64(load64(mem, uint64(uint32(v4))+136))
-						store64(mem, uint64(uint32(v2)), uint64(t36))
-						t37 := int64(load64(mem, uint64(uint32(v4))+144))
-						store64(mem, uint64(uint32(v2))+8, uint64(t37))
-						t38 := v4
-						v1 = v1 + i32(1)
-						store32(mem, uint64(uint32(t38))+84, uint32(v1))
-						v3 = v3 + i32(20)
-						goto l10
-					}
-				}
-			l6:
-				v3 = i32(4)
-				t43 := int32(load32(mem, uint64(uint32(v4))+56))
-				t44 := int32(load32(mem, uint64(uint32(v4))+48))
-				m.fn20(t43, t44, i32(4), i32(8))
-				mem = m.memory
-				v2 = i32(0)
-				v1 = i32(0)
-			}
-		l11:
-			{
-				t45 := int32(load32(mem, uint64(uint32(v4))+24))
-				if t45 == i32(-0x7fffffff) {
-					goto l12
-				}
-				t46 := int64(load64(mem, uint64(uint32(v4))+40))
-				store64(mem, uint64(uint32(v0))+16, uint64(t46))
-				t47 := int64(load64(mem, uint64(uint32(v4))+32))
-				store64(mem, uint64(uint32(v0))+8, uint64(t47))
-				t48 := int64(load64(mem, uint64(uint32(v4))+24))
-				store64(mem, uint64(uint32(v0)), uint64(t48))
-				m.fn450(v3, v1)
-				mem = m.memory
-				m.fn20(v2, v3, i32(4), i32(20))
-				mem = m.memory
-				goto l13
-			}
-		l12:
-			store32(mem, uint64(uint32(v0))+12, uint32(v1))
-			store32(mem, uint64(uint32(v0))+8, uint32(v3))
-			store32(mem, uint64(uint32(v0))+4, uint32(v2))
-			store32(mem, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
-		l13:
-			t49 := int32(load32(mem, uint64(uint32(v4))+8))
-			t50 := int32(load32(mem, uint64(uint32(v4))+12))
-			m.fn20(t49, t50, i32(1), i32(1))
+		l4:
+			m.fn20(v5, v3, i32(1), i32(1))
 			mem = m.memory
-			goto l5
-		}
-	l2:
-		t51 := int32(load32(mem, uint64(uint32(v4))+8))
-		t52 := int32(load32(mem, uint64(uint32(v4))+12))
-		m.fn20(t51, t52, i32(1), i32(1))
-	}
-l5:
-	m.g0 = v4 + i32(176)
-}
-func (m *Module) fn660(v0, v1, v2 int32) {
-	var v3, v4, v5, v6 int32
-	t0 := m.g0
-	v3 = t0 - i32(64)
-	m.g0 = v3
-	mem := m.memory
-	t1 := int32(load32(mem, uint64(uint32(v2))+4))
-	v4 = t1
-	t2 := int32(load32(mem, uint64(uint32(v2))))
-	v5 = t2
-	{
-		{
-			t3 := int32(mem[uint64(uint32(v1))+48])
-			if t3 == i32(1) {
-				store32(mem, uint64(uint32(v3))+44, uint32(i32(4)))
-				store32(mem, uint64(uint32(v3))+40, uint32(i32(318190)))
-				store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
-				store32(mem, uint64(uint32(v3))+32, uint32(i32(52)))
-				store32(mem, uint64(uint32(v3))+28, uint32(i32(318248)))
-				store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
-				store32(mem, uint64(uint32(v3))+52, uint32(i32(4)))
-				store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(28)))
-				store32(mem, uint64(uint32(v3))+48, uint32(v3+i32(36)))
-				m.fn80(v3+i32(4), i32(264206), v3+i32(48))
-				mem = m.memory
-				t12 := int32(load32(mem, uint64(uint32(v3))+44))
-				store32(mem, uint64(uint32(v3))+24, uint32(t12))
-				t13 := int64(load64(mem, uint64(uint32(v3))+36))
-				store64(mem, uint64(uint32(v3))+16, uint64(t13))
-				t14 := int64(load64(mem, uint64(uint32(v3))+20))
-				store64(mem, uint64(uint32(v0))+20, uint64(t14))
-				t15 := int64(load64(mem, uint64(uint32(v3))+12))
-				store64(mem, uint64(uint32(v0))+12, uint64(t15))
-				t16 := int64(load64(mem, uint64(uint32(v3))+4))
-				store64(mem, uint64(uint32(v0))+4, uint64(t16))
-				store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
-				goto l3
-			}
-			t4 := int32(load32(mem, uint64(uint32(v2))+8))
-			v6 = t4
-			if v6 == 0 {
-				goto l1
-			}
-			store32(mem, uint64(uint32(v3))+24, uint32(v6))
-			store32(mem, uint64(uint32(v3))+20, uint32(v4))
-			store64(mem, uint64(uint32(v3))+12, uint64(i64(0)))
-			store32(mem, uint64(uint32(v3))+8, uint32(v6))
-			store32(mem, uint64(uint32(v3))+4, uint32(v4))
-			{
-				t5 := m.fn530(v3 + i32(4))
-				mem = m.memory
-				v6 = t5
-				if v6 == 0 {
-					v4 = v1 + i32(36)
-					{
-						t8 := int32(load32(mem, uint64(uint32(v1))+36))
-						v5 = t8
-						if v5 == i32(-0x80000000) {
-							goto l4
-						}
-						t9 := int32(load32(mem, uint64(uint32(v1))+40))
-						m.fn20(v5, t9, i32(1), i32(1))
-						mem = m.memory
-					}
-				l4:
-					t10 := int32(load32(mem, uint64(uint32(v2))+8))
-					store32(mem, uint64(uint32(v4))+8, uint32(t10))
-					t11 := int64(load64(mem, uint64(uint32(v2))))
-					store64(mem, uint64(uint32(v4)), uint64(t11))
-					memory_copy(mem, uint32(v0), uint32(v1), uint32(i32(68)))
-					goto l5
-				}
-				t6 := int32(load32(mem, uint64(uint32(v6))+12))
-				store32(mem, uint64(uint32(v3))+28, uint32(t6))
-				t7 := int32(load32(mem, uint64(uint32(v6))+16))
-				store32(mem, uint64(uint32(v3))+36, uint32(t7))
-				store32(mem, uint64(uint32(v3))+16, uint32(i32(6)))
-				store32(mem, uint64(uint32(v3))+8, uint32(i32(6)))
-				store32(mem, uint64(uint32(v3))+12, uint32(v3+i32(36)))
-				store32(mem, uint64(uint32(v3))+4, uint32(v3+i32(28)))
-				m.fn80(v3+i32(48), i32(264743), v3+i32(4))
-				mem = m.memory
-				m.fn437(v0+i32(4), i32(318190), i32(4), v3+i32(48))
-				mem = m.memory
-				store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
-				m.fn67(v6)
-				mem = m.memory
-				goto l3
-			}
 		}
 	l1:
-		store32(mem, uint64(uint32(v3))+44, uint32(i32(4)))
-		store32(mem, uint64(uint32(v3))+40, uint32(i32(318190)))
-		store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
-		store32(mem, uint64(uint32(v3))+32, uint32(i32(54)))
-		store32(mem, uint64(uint32(v3))+28, uint32(i32(318194)))
-		store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
-		store32(mem, uint64(uint32(v3))+52, uint32(i32(4)))
-		store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(28)))
-		store32(mem, uint64(uint32(v3))+48, uint32(v3+i32(36)))
-		m.fn80(v3+i32(4), i32(264206), v3+i32(48))
-		mem = m.memory
-		t17 := int32(load32(mem, uint64(uint32(v3))+44))
-		store32(mem, uint64(uint32(v3))+24, uint32(t17))
-		t18 := int64(load64(mem, uint64(uint32(v3))+36))
-		store64(mem, uint64(uint32(v3))+16, uint64(t18))
-		t19 := int64(load64(mem, uint64(uint32(v3))+20))
-		store64(mem, uint64(uint32(v0))+20, uint64(t19))
-		t20 := int64(load64(mem, uint64(uint32(v3))+12))
-		store64(mem, uint64(uint32(v0))+12, uint64(t20))
-		t21 := int64(load64(mem, uint64(uint32(v3))+4))
-		store64(mem, uint64(uint32(v0))+4, uint64(t21))
+		t424 := int64(load64(mem, uint64(uint32(v2))+180))
+		store64(mem, uint64(uint32(v0))+20, uint64(t424))
+		t425 := int64(load64(mem, uint64(uint32(v2))+172))
+		store64(mem, uint64(uint32(v0))+12, uint64(t425))
+		t426 := int64(load64(mem, uint64(uint32(v2))+164))
+		store64(mem, uint64(uint32(v0))+4, uint64(t426))
 		store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 	}
-l3:
-	m.fn20(v5, v4, i32(1), i32(1))
-	m.fn632(v1)
-l5:
-	m.g0 = v3 + i32(64)
+l242:
+	m.g0 = v2 + i32(496)
 }
 func (m *Module) fn661(v0, v1, v2 int32) int32 {
 	var v3, v4, v5 int32
