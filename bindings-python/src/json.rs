@@ -7,7 +7,8 @@ use serde::{Serialize, Serializer};
 
 use crate::convert::Any;
 
-/// The deepest nesting that is written here. It also ends the walk through a list that holds itself.
+/// The deepest nesting that is written here. It also ends the walk through a list that holds
+/// itself.
 const DEEPEST: usize = 64;
 
 /// Returns `value` as the compact JSON that `json.dumps` writes without escapes for non-ASCII text.

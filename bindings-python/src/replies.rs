@@ -72,8 +72,8 @@ impl Dataclass {
     }
 }
 
-/// An attribute of a class that `dataclasses` reads. A descriptor, so that `dataclasses` is imported
-/// only for those who use it.
+/// An attribute of a class that `dataclasses` reads. A descriptor, so that `dataclasses` is
+/// imported only for those who use it.
 #[pyclass(frozen, module = "koodrive._core")]
 struct OfDataclass {
     name: &'static str,
@@ -245,7 +245,8 @@ impl RawReply {
         })
     }
 
-    /// Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all their digits.
+    /// Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all their
+    /// digits.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let body = self.body.bind(py);
         if !body.is_truthy()? {
