@@ -1,5 +1,7 @@
 // `node start.mjs PEER UNTIL` imports a package, and also signs a request unless UNTIL is `import`.
-// start.py times this process, and one that does `nothing`.
+// start.py times this process, and one that does `nothing`. With a third argument, the name of a
+// file, it prints that file at its end.
+import { readFileSync } from "node:fs";
 import { APP_ID, APP_SECRET, CARRIER_USER_ID, HOST, PACKAGE_ID, PATH, USER_ID, X_DATE } from "./case.mjs";
 
 /** Functions that import a package as its users do, and return a function that signs a request. */
@@ -35,9 +37,10 @@ const PEERS = {
   },
 };
 
-const [peer, until] = process.argv.slice(2);
+const [peer, until, status] = process.argv.slice(2);
 const sign = await PEERS[peer]?.();
 if (sign && until !== "import") {
   const signature = sign();
   if (!/[0-9a-f]{64}$/.test(signature)) throw new Error(`${peer}: ${signature}`);
 }
+if (status) console.log(readFileSync(status, "utf8"));
