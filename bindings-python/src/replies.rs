@@ -245,8 +245,7 @@ impl RawReply {
         })
     }
 
-    /// Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all their
-    /// digits.
+    /// Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all digits.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let body = self.body.bind(py);
         if !body.is_truthy()? {

@@ -260,7 +260,7 @@ class RawReply(Dataclass):
         cls, *, status: int, code: str | None = None, msg: str | None = None, trace_id: str | None = None, body: str = ""
     ) -> Self: ...
     def json(self) -> Any:
-        """Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all their digits."""
+        """Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all digits."""
 
 @final
 class Request:
