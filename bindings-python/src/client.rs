@@ -158,12 +158,9 @@ struct Target {
     has_body: bool,
 }
 
-/// The length of the list from which on a path that may contain an id is not added, as in the core.
-const MOST_KEPT: usize = 8;
-
 impl FixedByTarget {
-    /// Returns the kept half for `call`, or makes it of `parts`. The half of a call with a query or
-    /// headers of its own is never kept.
+    /// Returns the kept half for `call`, or makes it of `parts`. A call with a query or headers of
+    /// its own has no kept half.
     pub(crate) fn get(
         &self,
         py: Python<'_>,
@@ -173,17 +170,17 @@ impl FixedByTarget {
     ) -> PyResult<Arc<Fixed>> {
         let make = || {
             let parts = parts().map_err(exception)?;
-            Fixed::new(py, &parts).map(Arc::new)
+            let fixed = Fixed::new(py, &parts).map(Arc::new)?;
+            Ok((fixed, parts.may_be_kept))
         };
-        let (method, fixed_path) = with_call!(call, |it| (it.method(), it.fixed_path()));
-        let is_plain = || {
-            with_call!(call, |it| it.query().pairs().is_empty()
-                && it.headers().iter().next().is_none())
-        };
-        if fixed_path.is_none() && !is_plain() {
-            return make();
+        let is_plain = with_call!(call, |it| it.query().is_empty() && it.headers().is_empty());
+        if !is_plain {
+            return make().map(|(fixed, _)| fixed);
         }
-        let path = fixed_path.map_or_else(|| with_call!(call, |it| it.path()), Cow::Borrowed);
+        let (method, path) = with_call!(call, |it| {
+            let path = it.fixed_path().map_or_else(|| it.path(), Cow::Borrowed);
+            (it.method(), path)
+        });
         let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept().iter().find_map(|(of, fixed)| {
             let is_it = of.path == path && of.method == method.as_str() && of.has_body == has_body;
@@ -193,15 +190,14 @@ impl FixedByTarget {
             return Ok(fixed);
         }
         // Without the lock, since Python code may run. Two equal halves do no harm.
-        let fixed = make()?;
-        let mut kept = kept();
-        if fixed_path.is_some() || kept.len() < MOST_KEPT {
+        let (fixed, may_be_kept) = make()?;
+        if may_be_kept {
             let target = Target {
                 method: method.as_str().to_owned(),
                 path: path.into_owned(),
                 has_body,
             };
-            kept.push((target, Arc::clone(&fixed)));
+            kept().push((target, Arc::clone(&fixed)));
         }
         Ok(fixed)
     }

@@ -29,6 +29,20 @@ impl Dataclass {
 
 #[pymethods]
 impl Dataclass {
+    #[classattr]
+    #[pyo3(name = "__match_args__")]
+    const BY_POSITION: () = ();
+    #[classattr]
+    #[pyo3(name = "__dataclass_fields__")]
+    const FIELDS: OfDataclass = OfDataclass {
+        name: "__dataclass_fields__",
+    };
+    #[classattr]
+    #[pyo3(name = "__dataclass_params__")]
+    const PARAMS: OfDataclass = OfDataclass {
+        name: "__dataclass_params__",
+    };
+
     fn __eq__(slf: &Bound<'_, Self>, other: &Bound<'_, Self>) -> PyResult<bool> {
         Ok(slf.get_type().is(other.get_type())
             && Self::fields(slf)
@@ -79,15 +93,6 @@ struct OfDataclass {
     name: &'static str,
 }
 
-impl OfDataclass {
-    const FIELDS: Self = Self {
-        name: "__dataclass_fields__",
-    };
-    const PARAMS: Self = Self {
-        name: "__dataclass_params__",
-    };
-}
-
 #[pymethods]
 impl OfDataclass {
     fn __get__<'py>(
@@ -133,15 +138,6 @@ impl Acknowledgement {
     #[classattr]
     #[pyo3(name = "__slots__")]
     const NAMES: (&str, &str, &str) = ("code", "msg", "trace_id");
-    #[classattr]
-    #[pyo3(name = "__match_args__")]
-    const BY_POSITION: () = ();
-    #[classattr]
-    #[pyo3(name = "__dataclass_fields__")]
-    const FIELDS: OfDataclass = OfDataclass::FIELDS;
-    #[classattr]
-    #[pyo3(name = "__dataclass_params__")]
-    const PARAMS: OfDataclass = OfDataclass::PARAMS;
 
     #[classattr]
     fn __annotations__(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
@@ -201,15 +197,6 @@ impl RawReply {
     #[classattr]
     #[pyo3(name = "__slots__")]
     const NAMES: (&str, &str, &str, &str, &str) = ("status", "code", "msg", "trace_id", "body");
-    #[classattr]
-    #[pyo3(name = "__match_args__")]
-    const BY_POSITION: () = ();
-    #[classattr]
-    #[pyo3(name = "__dataclass_fields__")]
-    const FIELDS: OfDataclass = OfDataclass::FIELDS;
-    #[classattr]
-    #[pyo3(name = "__dataclass_params__")]
-    const PARAMS: OfDataclass = OfDataclass::PARAMS;
 
     #[classattr]
     fn __annotations__(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {

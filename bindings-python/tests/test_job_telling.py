@@ -38,7 +38,7 @@ def test_a_job_without_any_connection_halts_and_can_be_resumed(job, tmp_path, tr
     assert set(told["rows"]) <= {"given_up", "pending"} and sum(told["rows"].values()) == 30
     assert told["source"].endswith("lapsed.csv") and len(told["job"]) == 16 and 1 <= told["duration"] < 60
     # The log has the last error from the start.
-    assert re.search(r"(?m)^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ 0 of 30 \(0%\), .*; last error \(\d+ in a row\): .*", err)
+    assert re.search(r"(?m)^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ \d+ of 30 \(\d+%\), .*; last error \(\d+ in a row\): .*", err)
     code, out, err = Process("resume", *arguments, environ=there).end()
     assert (code, json.loads(out)["rows"]) == (0, {"delivered": 30}), err
 

@@ -33,8 +33,8 @@ export interface ReceivedResponse {
 interface CoreParts extends Omit<FixedParts, "headers" | "traced"> {
   /** Pairs of name and value. */
   readonly headers: readonly (readonly [string, string])[];
-  /** Whether all calls of the operation share these parts. */
-  readonly isFixed: boolean;
+  /** Whether later calls of the same key have these parts, and the core keeps its own for them. */
+  readonly mayBeKept: boolean;
 }
 
 /** Returns the half of the request to `call` that never changes. */
@@ -46,19 +46,16 @@ export function partsOf(core: Core, kept: KeptParts, call: Arguments): FixedPart
   });
 }
 
-/** The most parts that a client keeps. The path of a raw call may hold an id. */
-const MOST_KEPT = 16;
-
 /**
  * Returns the parts in `kept` for calls such as `call`. Without them it returns those of the text
- * that `read` gets from the core, and keeps them if other calls share them.
+ * that `read` gets from the core, and keeps them if the core says so.
  */
 export function keptParts(kept: KeptParts, call: Arguments, read: () => string): FixedParts {
   const key = keyOf(call);
   const known = key === undefined ? undefined : kept.get(key);
   if (known) return known;
-  const { name, method, url, headers: pairs, isSafe, isFixed }: CoreParts = JSON.parse(callCore(read));
-  const isKept = key !== undefined && (isFixed || (call.raw !== undefined && kept.size < MOST_KEPT));
+  const { name, method, url, headers: pairs, isSafe, mayBeKept }: CoreParts = JSON.parse(callCore(read));
+  const isKept = key !== undefined && mayBeKept;
   // The headers that vary have their places already, which makes a copy cheap to complete.
   const headers: SentHeaders = Object.fromEntries([...pairs, [AUTHORIZATION, ""], [X_DATE, ""]]);
   const traced = isKept ? { ...headers, [X_TRACEID]: "" } : headers;
@@ -115,8 +112,7 @@ export function readReply(core: Core, call: Arguments, { status, headers, body }
       code,
       callCore(() => core.parseRaw(...call.raw, code, headers, body)),
     );
-  const [user, packageId, kind] = call.notification;
-  return acknowledgement(callCore(() => core.parseNotification(user, packageId, kind, code, headers, body)));
+  return acknowledgement(callCore(() => core.parseNotification(code, headers, body)));
 }
 
 /**
@@ -131,8 +127,7 @@ export function readSentReply(core: Core, call: Arguments, { status, headers, bo
       code,
       callCore(() => core.parseSentRaw(call.raw[0], call.raw[1], code, headers, body, sent)),
     );
-  const [user, packageId, kind] = call.notification;
-  return acknowledgement(callCore(() => core.parseSentNotification(user, packageId, kind, code, headers, body, sent)));
+  return acknowledgement(callCore(() => core.parseSentNotification(code, headers, body, sent)));
 }
 
 /** A reply that the core wrote as JSON. */

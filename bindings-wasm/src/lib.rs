@@ -43,6 +43,12 @@ pub fn notification(
     Ok(call.with_modification_type(kind))
 }
 
+/// Returns a notification that stands for all of them where a reply is read: the reply depends on
+/// no field.
+fn any_notification() -> Checked<NotifyPackageExpire> {
+    NotifyPackageExpire::new("0", "0")
+}
+
 /// Throws for a call of the operation `name` that no client can send.
 #[wasm_bindgen(js_name = checkCall)]
 pub fn check_call(name: &str, fields: &str) -> Result<(), Thrown> {
@@ -152,8 +158,8 @@ struct FixedParts<'a> {
     headers: Vec<(&'a str, &'a str)>,
     /// Whether the call changes nothing.
     is_safe: bool,
-    /// Whether all calls of the operation share these parts.
-    is_fixed: bool,
+    /// Whether JavaScript may keep these parts.
+    may_be_kept: bool,
 }
 
 /// Returns the half of a request to `call` that never changes, as JSON text, which
@@ -169,7 +175,7 @@ pub fn fixed_parts<O: Operation>(client: &Client, call: &O) -> Checked<String> {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect(),
         is_safe: call.is_safe(),
-        is_fixed: call.fixed_path().is_some(),
+        may_be_kept: parts.may_be_kept,
     };
     // Texts and booleans can be written, so the fallback cannot occur.
     Ok(serde_json::to_string(&parts).unwrap_or_default())
@@ -376,14 +382,11 @@ impl Core {
     #[wasm_bindgen(js_name = parseNotification)]
     pub fn parse_notification(
         &self,
-        user: String,
-        package: String,
-        kind: Option<f64>,
         status: u16,
         headers: &str,
         body: &[u8],
     ) -> Result<String, Thrown> {
-        let call = notification(user, package, kind)?;
+        let call = any_notification()?;
         let reply = host::parse(&self.client, &call, response(status, headers, body))?;
         Ok(acknowledgement(&reply))
     }
@@ -428,22 +431,15 @@ impl Core {
 
     /// Returns the reply to a notification that was sent, an acknowledgement in its [`format`]. It
     /// learns and throws as `parse_sent` does.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "an object would cost more than a request takes"
-    )]
     #[wasm_bindgen(js_name = parseSentNotification)]
     pub fn parse_sent_notification(
         &self,
-        user: String,
-        package: String,
-        kind: Option<f64>,
         status: u16,
         headers: &str,
         body: &[u8],
         sent: &Sent,
     ) -> Result<String, Thrown> {
-        let call = notification(user, package, kind)?;
+        let call = any_notification()?;
         let reply = self.received(&call, response(status, headers, body), sent)?;
         Ok(acknowledgement(&reply))
     }

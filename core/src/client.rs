@@ -200,8 +200,7 @@ impl Client {
     }
 
     /// Returns the half of a request that never changes, for a host that builds requests in a type
-    /// of its own. A host may keep it for calls with a [`fixed_path`](Operation::fixed_path), by
-    /// their method and path.
+    /// of its own. The host may keep it where [`FixedParts::may_be_kept`] says so.
     ///
     /// # Errors
     ///
@@ -214,15 +213,16 @@ impl Client {
             headers.push((header::CONTENT_TYPE, header::JSON.to_owned()));
         }
         headers.push((header::X_USER_ID, self.identity.user_id.clone()));
+        let own = call.headers();
         headers.extend(
-            call.headers()
-                .iter()
+            own.iter()
                 .map(|(name, value)| (name.clone(), value.to_owned())),
         );
         Ok(FixedParts {
             method: target.method().clone(),
             url: target.url().to_owned(),
             headers,
+            may_be_kept: target.is_kept() && own.is_empty(),
         })
     }
 

@@ -427,7 +427,7 @@ impl<K> Dispatcher<K> {
     }
 
     /// Returns the half of the request under this ticket that never changes. A host may keep it by
-    /// [`Outgoing::method`] and [`Outgoing::fixed_path`].
+    /// [`Outgoing::method`] and [`Outgoing::fixed_path`] where [`FixedParts::may_be_kept`] says so.
     ///
     /// # Errors
     ///

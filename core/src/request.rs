@@ -92,6 +92,11 @@ pub struct FixedParts {
     /// Names and values: `content-type` where there is a body, `x-user-id`, and the headers of the
     /// call.
     pub headers: Vec<(HeaderName, String)>,
+    /// Whether a host may keep this half for later calls that have the same method, the same path,
+    /// a body or none as this one, and neither a query nor headers of their own. The client then
+    /// keeps what it has prepared for them, which is limited to the first few paths that may
+    /// contain an id.
+    pub may_be_kept: bool,
 }
 
 /// The half of a request that varies with the call.

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, HeaderValue};
 use koodrive::{
     Client, Credentials, Endpoint, GetCurrentRetentionPolicy, ModificationType,
-    NotifyPackageExpire, RequestOptions, TraceId, XDate,
+    NotifyPackageExpire, RawCall, RequestOptions, TraceId, XDate,
 };
 
 fn client() -> Client {
@@ -79,6 +79,22 @@ fn a_get_has_neither_body_nor_content_type() {
             "1505084218764547200".to_owned()
         )]
     );
+}
+
+#[test]
+fn a_host_may_keep_what_other_calls_share() {
+    let client = client();
+    let may_be_kept = |call: &RawCall| client.fixed_parts(call).unwrap().may_be_kept;
+    let raw = |path: &str| RawCall::new(http::Method::POST, path).unwrap();
+    assert!(client.fixed_parts(&call()).unwrap().may_be_kept);
+    assert!(may_be_kept(&raw("/a")));
+    assert!(may_be_kept(&raw("/a").json("{}").unwrap()));
+    assert!(!may_be_kept(&raw("/a").query("page", 1).unwrap()));
+    assert!(!may_be_kept(&raw("/a").header("language", "zh").unwrap()));
+    // A path may contain an id, so a program may have any number of them.
+    let kept = (0..1_000).filter(|id| may_be_kept(&raw(&format!("/users/{id}"))));
+    assert!(kept.count() < 10);
+    assert!(may_be_kept(&raw("/a")));
 }
 
 #[test]

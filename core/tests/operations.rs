@@ -549,6 +549,8 @@ fn a_query_belongs_to_one_call_although_its_path_is_fixed() {
         let query = (page > 0).then(|| format!("page={page}"));
         assert_eq!(request.uri().query(), query.as_deref());
         assert_eq!(request.uri().path(), "/pages");
+        let parts = client.fixed_parts(&Page(page)).unwrap();
+        assert_eq!(parts.may_be_kept, page == 0);
     }
 }
 

@@ -120,9 +120,9 @@ pub struct Outgoing {
     pub attempt: u32,
     /// The method of the call.
     pub method: Method,
-    /// The path of the call, where all calls of its operation share it: the other half of the
-    /// request, [`fixed_parts`](super::Dispatcher::fixed_parts), is then the same for all calls
-    /// with this method and this path.
+    /// The path of the call, where all calls of its operation share it. The other half of the
+    /// request, [`fixed_parts`](super::Dispatcher::fixed_parts), may then be the same for all calls
+    /// with this method and this path: see [`FixedParts::may_be_kept`](crate::FixedParts).
     pub fixed_path: Option<&'static str>,
     /// The half of the request that varies; [`Dispatcher::request`](super::Dispatcher::request)
     /// joins it with the other half.

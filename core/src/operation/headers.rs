@@ -67,6 +67,12 @@ impl Headers {
         Self(Vec::new())
     }
 
+    /// Returns whether there are no headers.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds a header. The case of `name` does not matter.
     ///
     /// # Errors

@@ -33,7 +33,9 @@ impl Query {
         Self(Vec::new())
     }
 
-    pub(crate) const fn is_empty(&self) -> bool {
+    /// Returns whether there are no pairs.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
