@@ -2,21 +2,20 @@
 //! the suite `ffi`.
 //!
 //! Python and Node are there on every machine that runs the tests. A C compiler, libcurl, valgrind
-//! and Miri need not be: what is missing is said in one line, and counted as skipped.
+//! and Miri need not be: their tests are skipped with a reason.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use crate::files::copy;
 use crate::once::OncePerRun;
-use crate::output::say;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
-use crate::test::suites::{cargo_tests, node_test, one, reported, runs, skipped};
+use crate::test::suites::{cargo_tests, node_test, pytest, reported, runs, skipped};
 use crate::{paths, python, sh, toolchain};
 
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
@@ -121,11 +120,26 @@ fn rustc(kind: &str, profile: &str, features: &str) -> Result<Command> {
 
 /// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
-    let (library, module) = (library()?, wasm()?);
+    Sandbox::build()?;
+    let module = wasm()?;
     let mut counts = rust()?;
-    counts += engines(&library, &module)?;
-    counts += in_node(&module)?;
-    counts += c(&library)?;
+    counts += pytest(
+        python::pytest(&python::environment()?)
+            .arg(binding("tests"))
+            .env("KOODRIVE_LIBRARY", library()?)
+            .env("KOODRIVE_WASM", &module)
+            .env("KOODRIVE_PATHS", paths::of_this_machine()?)
+            .env("KOODRIVE_SANDBOX", sandbox::program()),
+    )?;
+    counts += reported(
+        node_test()
+            .arg(binding("tests/module.test.mjs"))
+            .env("KOODRIVE_WASM", &module)
+            .env(
+                "KOODRIVE_WASM_PANICS",
+                compiled_wasm("dev", "panics", "panics.wasm")?,
+            ),
+    )?;
     counts += miri()?;
     Ok(counts)
 }
@@ -135,72 +149,6 @@ fn rust() -> Result<Counts> {
     cargo_tests(&mut sh::cargo(
         "test --quiet --no-fail-fast --package koodrive-ffi",
     ))
-}
-
-/// The vectors in three engines, and the features of the module.
-fn engines(library: &Path, module: &Path) -> Result<Counts> {
-    let shared = library.join("lib").join(format!(
-        "{}koodrive{}",
-        env::consts::DLL_PREFIX,
-        env::consts::DLL_SUFFIX
-    ));
-    let python = python::wasm_engine()?;
-    let mut counts = Counts::default();
-    for (engine, artifact) in [("c", &*shared), ("node", module), ("wasmtime", module)] {
-        say!("vectors: {engine}");
-        let mut command = sh::program(&python);
-        command
-            .arg(binding("tests/vectors.py"))
-            .arg(engine)
-            .arg(artifact);
-        counts += cargo_tests(command.env("PYTHONDONTWRITEBYTECODE", "1"))?;
-    }
-    let mut features = sh::program(&python);
-    sh::run(features.arg(binding("tests/features.py")).arg(module))?;
-    counts += one(true);
-    Ok(counts)
-}
-
-fn in_node(module: &Path) -> Result<Counts> {
-    let panics = compiled_wasm("dev", "panics", "panics.wasm")?;
-    let bytes = fs::read(module)?;
-    let home = env::var("HOME").unwrap_or_else(|_| "/home".to_owned());
-    let paths = [sh::root().to_string_lossy().into_owned(), home];
-    for path in paths.iter().filter(|path| path.len() > 1) {
-        let found = bytes
-            .windows(path.len())
-            .any(|part| part == path.as_bytes());
-        ensure!(
-            !found,
-            "koodrive.wasm holds the path {path} of this machine"
-        );
-    }
-    reported(
-        node_test()
-            .arg(binding("tests/module.test.mjs"))
-            .env("KOODRIVE_WASM", module)
-            .env("KOODRIVE_WASM_PANICS", panics),
-    )
-}
-
-/// Tests the C side: the header, the library, and the example against the sandbox.
-fn c(library: &Path) -> Result<Counts> {
-    let mut counts = Counts::default();
-    if !runs("cc", "--version") {
-        return Ok(skipped(NO_C_COMPILER));
-    }
-    if runs("c++", "--version") {
-        let header = compiled("c++", &["-std=c++11"], "tests/header.cpp", library)?;
-        sh::run(&mut sh::program(header))?;
-        counts += one(true);
-    } else {
-        counts += skipped("there is no C++ compiler (c++)");
-    }
-    let soak = compiled("cc", &["-std=c11", "-O2"], "tests/soak.c", library)?;
-    sh::run(sh::program(soak).args(["64", "1000000"]))?;
-    counts += one(true);
-    counts += example(library)?;
-    Ok(counts)
 }
 
 /// Returns what a machine lacks for a C program over libcurl.
@@ -220,67 +168,6 @@ pub(crate) fn program_over_libcurl(code: &str) -> Result<PathBuf> {
     let source = folder().join("readme.c");
     fs::write(&source, code)?;
     compiled("cc", &["-lcurl"], &source.to_string_lossy(), &library)
-}
-
-/// The example delivers one call under AddressSanitizer and one under valgrind.
-fn example(library: &Path) -> Result<Counts> {
-    let source = "examples/notify.c";
-    if let Some(missing) = missing_for_libcurl() {
-        return Ok(skipped(missing));
-    }
-    let mut counts = Counts::default();
-    let sandbox = Sandbox::start(&[])?;
-    let deliver = |command: &mut Command| -> Result<Counts> {
-        let before = sandbox.accepted()?;
-        command.args(["189642158555241211", "14"]);
-        let printed = sh::output(sandbox.settings(command))?;
-        let delivered = printed.contains("code 0, msg Success.");
-        if !delivered {
-            say!("the C example printed: {printed}");
-        }
-        Ok(one(delivered && sandbox.accepted()? == before + 1))
-    };
-    let sanitizers = "-fsanitize=address,undefined";
-    let checked = compiled(
-        "cc",
-        &[
-            "-std=c11",
-            "-g",
-            sanitizers,
-            "-fno-sanitize-recover=all",
-            "-lcurl",
-        ],
-        source,
-        library,
-    )?;
-    counts += deliver(&mut sh::program(&checked))?;
-    // A refused signature: the error path has no leak that matters and no overflow.
-    let mut refused = sh::program(&checked);
-    let refused = sandbox
-        .settings(&mut refused)
-        .args(["1", "14"])
-        .env("KOODRIVE_APP_SECRET", "another");
-    let refused = refused.output()?;
-    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    let is_told = refused.status.code() == Some(1) && said.contains("HTTP 401");
-    if !is_told {
-        say!("the C example with a wrong secret: {said}");
-    }
-    counts += one(is_told);
-    if runs("valgrind", "--version") {
-        let plain = compiled("cc", &["-std=c11", "-g", "-lcurl"], source, library)?;
-        let mut valgrind = sh::program("valgrind");
-        valgrind.args([
-            "--quiet",
-            "--leak-check=full",
-            "--errors-for-leak-kinds=definite",
-            "--error-exitcode=9",
-        ]);
-        counts += deliver(valgrind.arg(plain))?;
-    } else {
-        counts += skipped("there is no valgrind");
-    }
-    Ok(counts)
 }
 
 /// Compiles a source against the static library, with every warning an error. Returns the program.

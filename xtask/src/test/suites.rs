@@ -224,7 +224,7 @@ pub(crate) fn check(command: &mut Command) -> Result<Counts> {
     Ok(one(true))
 }
 
-/// `cargo test`, or a program that sums up as it does.
+/// `cargo test`.
 pub(crate) fn cargo_tests(command: &mut Command) -> Result<Counts> {
     counted(command, |printed| Ok(count::cargo_test(printed)))
 }
@@ -275,6 +275,11 @@ fn counted(command: &mut Command, count: impl FnOnce(&str) -> Result<Counts>) ->
     if !output.status.success() || counts.failed > 0 {
         say!("{printed}");
         counts.failed = counts.failed.max(1);
+    } else {
+        // pytest's reasons.
+        for line in printed.lines().filter(|line| line.starts_with("SKIPPED")) {
+            say!("{line}");
+        }
     }
     if counts == Counts::default() {
         bail!("it ran no test\n{printed}");
