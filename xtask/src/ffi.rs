@@ -6,16 +6,16 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::files::copy;
 use crate::once::OncePerRun;
 use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
-use crate::test::suites::{cargo_tests, node_test, pytest, reported, runs, skipped};
+use crate::test::suites::{cargo_tests, node_test, pytest, reported, skipped};
 use crate::{paths, python, sh, toolchain};
 
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
@@ -32,8 +32,6 @@ const WASM_LINK: [&str; 2] = [
 /// The number that a program is linked against: that of the version while it is 0.y, then the major
 /// one.
 const SONAME: &str = "libkoodrive.so.0.1";
-
-const NO_C_COMPILER: &str = "there is no C compiler (cc)";
 
 /// The libraries that are linked beside the static library.
 const PRIVATE: &str = "-lpthread -ldl -lm";
@@ -149,56 +147,6 @@ fn rust() -> Result<Counts> {
     cargo_tests(&mut sh::cargo(
         "test --quiet --no-fail-fast --package koodrive-ffi",
     ))
-}
-
-/// Returns what a machine lacks for a C program over libcurl.
-pub(crate) fn missing_for_libcurl() -> Option<&'static str> {
-    if !runs("cc", "--version") {
-        return Some(NO_C_COMPILER);
-    }
-    let has_headers = compiles("#include <curl/curl.h>");
-    (!has_headers).then_some(
-        "libcurl's headers are missing (libcurl4-openssl-dev), so a C example is not built",
-    )
-}
-
-/// Compiles a C program over libcurl, and returns its path.
-pub(crate) fn program_over_libcurl(code: &str) -> Result<PathBuf> {
-    let library = library()?;
-    let source = folder().join("readme.c");
-    fs::write(&source, code)?;
-    compiled("cc", &["-lcurl"], &source.to_string_lossy(), &library)
-}
-
-/// Compiles a source against the static library, with every warning an error. Returns the program.
-fn compiled(compiler: &str, flags: &[&str], source: &str, library: &Path) -> Result<PathBuf> {
-    let name = Path::new(source)
-        .file_stem()
-        .context("a source has a name")?;
-    let program = folder().join(name);
-    let libraries = flags.iter().filter(|flag| flag.starts_with("-l"));
-    sh::run(
-        sh::program(compiler)
-            .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"])
-            .arg(library.join("include"))
-            .args(flags.iter().filter(|flag| !flag.starts_with("-l")))
-            .arg(binding(source))
-            .arg(library.join("lib/libkoodrive.a"))
-            .args(libraries)
-            .args(PRIVATE.split(' '))
-            .arg("-o")
-            .arg(&program),
-    )?;
-    Ok(program)
-}
-
-/// Returns whether the C compiler takes this line.
-fn compiles(line: &str) -> bool {
-    let file = folder().join("probe.c");
-    let written = fs::create_dir_all(folder())
-        .and_then(|()| fs::write(&file, format!("{line}\nint main(void) {{ return 0; }}\n")));
-    let compiled = sh::program("cc").arg("-fsyntax-only").arg(file).output();
-    written.is_ok() && compiled.is_ok_and(|output| output.status.success())
 }
 
 /// The unsafe code, interpreted: `tests/boundary.rs` without its random part.

@@ -137,10 +137,8 @@ fn node() -> Result<Counts> {
 fn node_types() -> Result<Counts> {
     let documented = sh::target().join("npm/documented");
     make_empty(&documented)?;
-    for (at, (place, code)) in readme::typescript()?.iter().enumerate() {
-        let file = documented.join(format!("documented-{at}.mts"));
-        fs::write(file, format!("// {place}\n{code}"))?;
-    }
+    let mut pages = sh::program("python3");
+    sh::run(pages.args(["-B", "tests/readme/pages.py"]).arg(&documented))?;
     reported(
         node_test()
             .arg(npm::binding("tests/types/types.test.mjs"))
