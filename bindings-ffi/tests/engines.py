@@ -1,16 +1,23 @@
-"""Loads the interface in three engines: the C library by ctypes, the .wasm by wasmtime and Node."""
+"""Loads the interface in three engines: the C library by ctypes, the .wasm by wasmtime and Node.
+
+KOODRIVE_LIBRARY names the folder of the C library, and KOODRIVE_WASM the module.
+"""
 
 import ctypes
+import os
 import struct
 import subprocess
+import sys
 from pathlib import Path
 
+import wasmtime
 from records import Core
 
 
-def c_library(path):
-    """Returns the interface of a shared library."""
-    library = ctypes.CDLL(path)
+def c_library():
+    """Returns the interface of the shared library."""
+    name = {"win32": "koodrive.dll", "darwin": "libkoodrive.dylib"}.get(sys.platform, "libkoodrive.so")
+    library = ctypes.CDLL(os.path.join(os.environ["KOODRIVE_LIBRARY"], "lib", name))
     library.koodrive_close.restype = None
     assert library.koodrive_version() == 0x10000
 
@@ -25,12 +32,10 @@ def c_library(path):
     return Core(run)
 
 
-def wasm(path):
-    """Returns the interface of a module, in wasmtime."""
-    import wasmtime
-
+def in_wasmtime():
+    """Returns the interface of the module, in wasmtime."""
     store = wasmtime.Store()
-    instance = wasmtime.Instance(store, wasmtime.Module.from_file(store.engine, path), [])
+    instance = wasmtime.Instance(store, wasmtime.Module.from_file(store.engine, os.environ["KOODRIVE_WASM"]), [])
     exports = instance.exports(store)
     memory = exports["memory"]
     assert exports["koodrive_version"](store) == 0x10000
@@ -50,10 +55,10 @@ def wasm(path):
     return Core(run)
 
 
-def node(path):
-    """Returns the interface of a module, in Node."""
+def in_node():
+    """Returns the interface of the module, in Node."""
     script = Path(__file__).parent / "engine.mjs"
-    engine = subprocess.Popen(["node", script, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    engine = subprocess.Popen(["node", script, os.environ["KOODRIVE_WASM"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def run(function, handle, operation, record, capacity):
         number = ["open", "call", "close"].index(function)
@@ -64,3 +69,6 @@ def node(path):
         return returned, engine.stdout.read(length - 4)
 
     return Core(run)
+
+
+ENGINES = {"c": c_library, "node": in_node, "wasmtime": in_wasmtime}

@@ -2,21 +2,20 @@
 //! the suite `ffi`.
 //!
 //! Python and Node are there on every machine that runs the tests. A C compiler, libcurl, valgrind
-//! and Miri need not be: what is missing is said in one line, and counted as skipped.
+//! and Miri need not be: their tests are skipped with a reason.
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 
 use crate::files::copy;
 use crate::once::OncePerRun;
-use crate::output::say;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
-use crate::test::suites::{cargo_tests, node_test, one, reported, runs, skipped};
+use crate::test::suites::{cargo_tests, node_test, pytest, reported, skipped};
 use crate::{paths, python, sh, toolchain};
 
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
@@ -33,8 +32,6 @@ const WASM_LINK: [&str; 2] = [
 /// The number that a program is linked against: that of the version while it is 0.y, then the major
 /// one.
 const SONAME: &str = "libkoodrive.so.0.1";
-
-const NO_C_COMPILER: &str = "there is no C compiler (cc)";
 
 /// The libraries that are linked beside the static library.
 const PRIVATE: &str = "-lpthread -ldl -lm";
@@ -121,11 +118,26 @@ fn rustc(kind: &str, profile: &str, features: &str) -> Result<Command> {
 
 /// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
-    let (library, module) = (library()?, wasm()?);
+    Sandbox::build()?;
+    let module = wasm()?;
     let mut counts = rust()?;
-    counts += engines(&library, &module)?;
-    counts += in_node(&module)?;
-    counts += c(&library)?;
+    counts += pytest(
+        python::pytest(&python::environment()?)
+            .arg(binding("tests"))
+            .env("KOODRIVE_LIBRARY", library()?)
+            .env("KOODRIVE_WASM", &module)
+            .env("KOODRIVE_PATHS", paths::of_this_machine()?)
+            .env("KOODRIVE_SANDBOX", sandbox::program()),
+    )?;
+    counts += reported(
+        node_test()
+            .arg(binding("tests/module.test.mjs"))
+            .env("KOODRIVE_WASM", &module)
+            .env(
+                "KOODRIVE_WASM_PANICS",
+                compiled_wasm("dev", "panics", "panics.wasm")?,
+            ),
+    )?;
     counts += miri()?;
     Ok(counts)
 }
@@ -135,183 +147,6 @@ fn rust() -> Result<Counts> {
     cargo_tests(&mut sh::cargo(
         "test --quiet --no-fail-fast --package koodrive-ffi",
     ))
-}
-
-/// The vectors in three engines, and the features of the module.
-fn engines(library: &Path, module: &Path) -> Result<Counts> {
-    let shared = library.join("lib").join(format!(
-        "{}koodrive{}",
-        env::consts::DLL_PREFIX,
-        env::consts::DLL_SUFFIX
-    ));
-    let python = python::wasm_engine()?;
-    let mut counts = Counts::default();
-    for (engine, artifact) in [("c", &*shared), ("node", module), ("wasmtime", module)] {
-        say!("vectors: {engine}");
-        let mut command = sh::program(&python);
-        command
-            .arg(binding("tests/vectors.py"))
-            .arg(engine)
-            .arg(artifact);
-        counts += cargo_tests(command.env("PYTHONDONTWRITEBYTECODE", "1"))?;
-    }
-    let mut features = sh::program(&python);
-    sh::run(features.arg(binding("tests/features.py")).arg(module))?;
-    counts += one(true);
-    Ok(counts)
-}
-
-fn in_node(module: &Path) -> Result<Counts> {
-    let panics = compiled_wasm("dev", "panics", "panics.wasm")?;
-    let bytes = fs::read(module)?;
-    let home = env::var("HOME").unwrap_or_else(|_| "/home".to_owned());
-    let paths = [sh::root().to_string_lossy().into_owned(), home];
-    for path in paths.iter().filter(|path| path.len() > 1) {
-        let found = bytes
-            .windows(path.len())
-            .any(|part| part == path.as_bytes());
-        ensure!(
-            !found,
-            "koodrive.wasm holds the path {path} of this machine"
-        );
-    }
-    reported(
-        node_test()
-            .arg(binding("tests/module.test.mjs"))
-            .env("KOODRIVE_WASM", module)
-            .env("KOODRIVE_WASM_PANICS", panics),
-    )
-}
-
-/// Tests the C side: the header, the library, and the example against the sandbox.
-fn c(library: &Path) -> Result<Counts> {
-    let mut counts = Counts::default();
-    if !runs("cc", "--version") {
-        return Ok(skipped(NO_C_COMPILER));
-    }
-    if runs("c++", "--version") {
-        let header = compiled("c++", &["-std=c++11"], "tests/header.cpp", library)?;
-        sh::run(&mut sh::program(header))?;
-        counts += one(true);
-    } else {
-        counts += skipped("there is no C++ compiler (c++)");
-    }
-    let soak = compiled("cc", &["-std=c11", "-O2"], "tests/soak.c", library)?;
-    sh::run(sh::program(soak).args(["64", "1000000"]))?;
-    counts += one(true);
-    counts += example(library)?;
-    Ok(counts)
-}
-
-/// Returns what a machine lacks for a C program over libcurl.
-pub(crate) fn missing_for_libcurl() -> Option<&'static str> {
-    if !runs("cc", "--version") {
-        return Some(NO_C_COMPILER);
-    }
-    let has_headers = compiles("#include <curl/curl.h>");
-    (!has_headers).then_some(
-        "libcurl's headers are missing (libcurl4-openssl-dev), so a C example is not built",
-    )
-}
-
-/// Compiles a C program over libcurl, and returns its path.
-pub(crate) fn program_over_libcurl(code: &str) -> Result<PathBuf> {
-    let library = library()?;
-    let source = folder().join("readme.c");
-    fs::write(&source, code)?;
-    compiled("cc", &["-lcurl"], &source.to_string_lossy(), &library)
-}
-
-/// The example delivers one call under AddressSanitizer and one under valgrind.
-fn example(library: &Path) -> Result<Counts> {
-    let source = "examples/notify.c";
-    if let Some(missing) = missing_for_libcurl() {
-        return Ok(skipped(missing));
-    }
-    let mut counts = Counts::default();
-    let sandbox = Sandbox::start(&[])?;
-    let deliver = |command: &mut Command| -> Result<Counts> {
-        let before = sandbox.accepted()?;
-        command.args(["189642158555241211", "14"]);
-        let printed = sh::output(sandbox.settings(command))?;
-        let delivered = printed.contains("code 0, msg Success.");
-        if !delivered {
-            say!("the C example printed: {printed}");
-        }
-        Ok(one(delivered && sandbox.accepted()? == before + 1))
-    };
-    let sanitizers = "-fsanitize=address,undefined";
-    let checked = compiled(
-        "cc",
-        &[
-            "-std=c11",
-            "-g",
-            sanitizers,
-            "-fno-sanitize-recover=all",
-            "-lcurl",
-        ],
-        source,
-        library,
-    )?;
-    counts += deliver(&mut sh::program(&checked))?;
-    // A refused signature: the error path has no leak that matters and no overflow.
-    let mut refused = sh::program(&checked);
-    let refused = sandbox
-        .settings(&mut refused)
-        .args(["1", "14"])
-        .env("KOODRIVE_APP_SECRET", "another");
-    let refused = refused.output()?;
-    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    let is_told = refused.status.code() == Some(1) && said.contains("HTTP 401");
-    if !is_told {
-        say!("the C example with a wrong secret: {said}");
-    }
-    counts += one(is_told);
-    if runs("valgrind", "--version") {
-        let plain = compiled("cc", &["-std=c11", "-g", "-lcurl"], source, library)?;
-        let mut valgrind = sh::program("valgrind");
-        valgrind.args([
-            "--quiet",
-            "--leak-check=full",
-            "--errors-for-leak-kinds=definite",
-            "--error-exitcode=9",
-        ]);
-        counts += deliver(valgrind.arg(plain))?;
-    } else {
-        counts += skipped("there is no valgrind");
-    }
-    Ok(counts)
-}
-
-/// Compiles a source against the static library, with every warning an error. Returns the program.
-fn compiled(compiler: &str, flags: &[&str], source: &str, library: &Path) -> Result<PathBuf> {
-    let name = Path::new(source)
-        .file_stem()
-        .context("a source has a name")?;
-    let program = folder().join(name);
-    let libraries = flags.iter().filter(|flag| flag.starts_with("-l"));
-    sh::run(
-        sh::program(compiler)
-            .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"])
-            .arg(library.join("include"))
-            .args(flags.iter().filter(|flag| !flag.starts_with("-l")))
-            .arg(binding(source))
-            .arg(library.join("lib/libkoodrive.a"))
-            .args(libraries)
-            .args(PRIVATE.split(' '))
-            .arg("-o")
-            .arg(&program),
-    )?;
-    Ok(program)
-}
-
-/// Returns whether the C compiler takes this line.
-fn compiles(line: &str) -> bool {
-    let file = folder().join("probe.c");
-    let written = fs::create_dir_all(folder())
-        .and_then(|()| fs::write(&file, format!("{line}\nint main(void) {{ return 0; }}\n")));
-    let compiled = sh::program("cc").arg("-fsyntax-only").arg(file).output();
-    written.is_ok() && compiled.is_ok_and(|output| output.status.success())
 }
 
 /// The unsafe code, interpreted: `tests/boundary.rs` without its random part.

@@ -8,14 +8,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::output::say;
 use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
-use crate::test::count::{go_output, go_test};
-use crate::test::suites::{check, one};
-use crate::{ffi, output, sh};
+use crate::test::suites::{check, one, report, reported};
+use crate::{ffi, sh};
 
 /// The oldest Go for the tests and their tools. Users need 1.23, as `bindings-go/go.mod` says.
 const OLDEST: (u32, u32) = (1, 26);
@@ -29,6 +28,10 @@ const LICENCES: &str = "THIRD-PARTY-LICENSES";
 
 /// All packages but the translated one, which no linter need read.
 const WRITTEN_BY_HAND: [&str; 4] = [".", "./internal/abi", "./internal/demo", "./internal/first"];
+
+/// The folders of the package, and of the tests and tools that need other modules.
+const PACKAGE: &str = "";
+const TESTS: &str = "internal/tests";
 
 /// The test of the suite `differential`.
 const RANDOM_CASES: &str = "RandomCases";
@@ -80,16 +83,18 @@ pub(crate) fn test() -> Result<Counts> {
     // The tests ask wazero the same questions as the translated core.
     let calls = sh::target().join("ffi/go-calls");
     say!("tests");
-    let mut command = package(&["test", "-count=1", "-json", "-skip", RANDOM_CASES, "./..."]);
-    counts += go_tests(command.env("KOODRIVE_RECORD", &calls))?;
+    let mut command = gotestsum(PACKAGE)?;
+    command.args(["-count=1", "-skip", RANDOM_CASES, "./..."]);
+    counts += reported(command.env("KOODRIVE_RECORD", &calls))?;
     say!("the .wasm in wazero");
-    let mut command = tests(&["test", "-count=1", "-json", "./..."]);
+    let mut command = gotestsum(TESTS)?;
+    command.args(["-count=1", "./..."]);
     command.env("KOODRIVE_RECORD", &calls);
-    counts += go_tests(command.env("KOODRIVE_WASM", &wasm))?;
+    counts += reported(command.env("KOODRIVE_WASM", &wasm))?;
     if sh::output(&mut package(&["env", "CGO_ENABLED"]))?.trim() == "1" && has_c_compiler() {
         say!("tests with the race detector");
-        let mut command = package(&["test", "-race", "-short", "-json"]);
-        counts += go_tests(command.args(["-skip", ONE_GOROUTINE, "."]))?;
+        let mut command = gotestsum(PACKAGE)?;
+        counts += reported(command.args(["-race", "-short", "-skip", ONE_GOROUTINE, "."]))?;
     } else {
         say!("skipped: the race detector needs a C compiler");
         counts += Counts::skipped_one();
@@ -144,37 +149,33 @@ fn linters() -> Result<Counts> {
         "-unreachable=false",
         "./internal/core",
     ]))?;
-    let staticcheck = sh::target().join("ffi/staticcheck");
-    sh::run(
-        tests(&["build", "-o"])
-            .arg(&staticcheck)
-            .arg("honnef.co/go/tools/cmd/staticcheck"),
-    )?;
-    for (folder, packages) in [("", &WRITTEN_BY_HAND[..]), ("internal/tests", &["./..."])] {
+    let staticcheck = tool("honnef.co/go/tools/cmd/staticcheck")?;
+    for (folder, packages) in [(PACKAGE, &WRITTEN_BY_HAND[..]), (TESTS, &["./..."])] {
         let mut command = sh::program(&staticcheck);
         counts += check(command.args(packages).current_dir(binding(folder)))?;
     }
     Ok(counts)
 }
 
-/// `go test -json`. Shows the tests' output after a failure.
-fn go_tests(command: &mut Command) -> Result<Counts> {
-    let output = command
-        .env("KOODRIVE_SANDBOX", sandbox::program())
-        .stderr(output::of_programs())
-        .output()
-        .context("cannot start go")?;
-    let printed = String::from_utf8_lossy(&output.stdout);
-    let mut counts = go_test(&printed);
-    if !output.status.success() || !counts.all_passed() {
-        say!("{}", go_output(&printed));
-        // A package that does not compile has no test that fails.
-        if counts.all_passed() {
-            counts += one(false);
-        }
-    }
-    ensure!(counts != Counts::default(), "it ran no test\n{printed}");
-    Ok(counts)
+/// `go test` in this folder, whose arguments follow; for `reported`. Tests that hold others are
+/// counted beside them.
+fn gotestsum(folder: &str) -> Result<Command> {
+    let mut command = sh::program(tool("gotest.tools/gotestsum")?);
+    command
+        .args(["--format=pkgname", "--junitfile"])
+        .arg(report())
+        .arg("--")
+        .current_dir(binding(folder))
+        .env("KOODRIVE_SANDBOX", sandbox::program());
+    Ok(command)
+}
+
+/// Builds a tool of the version in `internal/tests/go.mod`, since it has to run in another folder.
+fn tool(package: &str) -> Result<PathBuf> {
+    let (_, name) = package.rsplit_once('/').unwrap_or_default();
+    let program = sh::target().join("ffi").join(name);
+    sh::run(tests(&["build", "-o"]).arg(&program).arg(package))?;
+    Ok(program)
 }
 
 /// Returns whether there is a Go that is new enough.
@@ -195,12 +196,12 @@ fn has_c_compiler() -> bool {
 
 /// `go` in the package's folder.
 fn package(arguments: &[&str]) -> Command {
-    go(arguments, "")
+    go(arguments, PACKAGE)
 }
 
 /// `go` in the folder of the tests that need more than the standard library, and of the tools.
 fn tests(arguments: &[&str]) -> Command {
-    go(arguments, "internal/tests")
+    go(arguments, TESTS)
 }
 
 fn go(arguments: &[&str], folder: &str) -> Command {

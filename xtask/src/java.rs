@@ -8,15 +8,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
-use crate::files::{copy, make_empty};
+use crate::files::copy;
 use crate::output::say;
 use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
 use crate::test::count::junit;
-use crate::test::suites::{one, runs, skipped};
-use crate::{ffi, output, readme, sh};
+use crate::test::suites::{one, pytest, runs, skipped};
+use crate::{ffi, output, python, sh};
 
 /// The first JDK in which Java calls C without a preview.
 const OLDEST: u32 = 22;
@@ -90,103 +90,15 @@ pub(crate) fn for_pytest(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs the programs of the READMEs with the jar alone, in an empty folder: on the class path, and
-/// the first one on the module path.
+/// Runs the programs of the READMEs with the jar alone.
 fn installed(jdk: &Path) -> Result<Counts> {
-    let folder = sh::target().join("java/installed");
-    make_empty(&folder)?;
-    copy(&jar(""), &folder.join("koodrive.jar"))?;
-    let sandbox = Sandbox::start(&[])?;
-    let mut counts = Counts::default();
-    let mut number = 0;
-    for page in ["bindings-java/README.md", "README.md"] {
-        let text = fs::read_to_string(sh::root().join(page))?;
-        let codes = readme::of_language(&text, "java");
-        ensure!(!codes.is_empty(), "{page} has no Java that could run");
-        for code in codes {
-            number += 1;
-            let program = folder.join(number.to_string());
-            let module = folder.join(format!("{number}-module"));
-            let passed = program_runs(jdk, &program, &code, false, &sandbox)?
-                && (number > 1 || program_runs(jdk, &module, &code, true, &sandbox)?);
-            if !passed {
-                say!("{page}: the Java program failed:\n{code}");
-            }
-            counts += one(passed);
-        }
-    }
-    Ok(counts)
-}
-
-/// Compiles a program with every warning an error, and runs it. It prints what its comments say.
-fn program_runs(
-    jdk: &Path,
-    folder: &Path,
-    code: &str,
-    as_module: bool,
-    sandbox: &Sandbox,
-) -> Result<bool> {
-    fs::create_dir(folder)?;
-    let class = code
-        .lines()
-        .find_map(|line| line.strip_prefix("class "))
-        .and_then(|rest| rest.split_whitespace().next())
-        .context("the program has no class")?;
-    let (mut sources, mut run) = (Vec::new(), Vec::new());
-    let code = if as_module {
-        fs::write(
-            folder.join("module-info.java"),
-            "module program { requires koodrive; }\n",
-        )?;
-        sources.push("module-info.java".to_owned());
-        let main = format!("program/program.{class}");
-        run.extend(
-            [
-                "--enable-native-access=koodrive",
-                "-p",
-                "../koodrive.jar:.",
-                "-m",
-            ]
-            .map(str::to_owned),
-        );
-        run.push(main);
-        format!("package program;\n{code}")
-    } else {
-        run.extend(
-            [
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                "../koodrive.jar:.",
-            ]
-            .map(str::to_owned),
-        );
-        run.push(class.to_owned());
-        code.to_owned()
-    };
-    sources.push(format!("{class}.java"));
-    fs::write(folder.join(format!("{class}.java")), &code)?;
-    let path = if as_module { "-p" } else { "-cp" };
-    sh::run(
-        sh::program(jdk.join("bin/javac"))
-            .args(["-Xlint:all", "-Werror", "-d", ".", path, "../koodrive.jar"])
-            .args(sources)
-            .current_dir(folder),
-    )?;
-    let mut java = sh::program(jdk.join("bin/java"));
-    let output = sandbox
-        .settings(java.args(run).current_dir(folder))
-        .output()?;
-    let (printed, complaint) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    let passed = output.status.success()
-        && complaint.is_empty()
-        && readme::prints_what_it_says(&code, &printed);
-    if !passed {
-        say!("{printed}{complaint}");
-    }
-    Ok(passed)
+    pytest(
+        python::pytest(&python::environment()?)
+            .arg("tests/readme/test_java.py")
+            .env("JAVA_HOME", jdk)
+            .env("KOODRIVE_JAR", jar(""))
+            .env("KOODRIVE_SANDBOX", sandbox::program()),
+    )
 }
 
 /// Maven on this JDK, with the C library of this machine as it is shipped.

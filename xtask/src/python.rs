@@ -71,14 +71,6 @@ pub(crate) fn tool(name: &str) -> Result<PathBuf> {
     Ok(executable(&directory().join(TOOLS.name), name))
 }
 
-/// The engine that runs koodrive.wasm a second time, for bindings-ffi.
-static WASM_ENGINE: Environment = Environment::new("venv-wasm", &["bindings-ffi/requirements.txt"]);
-
-/// Returns the python of the environment with the WebAssembly engine.
-pub(crate) fn wasm_engine() -> Result<PathBuf> {
-    prepared(&WASM_ENGINE)
-}
-
 /// Whom the package is measured beside.
 static PEERS: Environment =
     Environment::new("venv-bench", &["tests/bench/python/requirements.txt"]);
@@ -216,11 +208,11 @@ fn pip_install(python: &Path) -> Command {
     command
 }
 
-/// A run of tests that leaves nothing behind in the sources.
+/// A run of tests that leaves nothing behind in the sources, and says why it skips a test.
 pub(crate) fn pytest(python: &Path) -> Command {
     let mut command = sh::program(python);
     command
-        .args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider"])
+        .args(["-m", "pytest", "--quiet", "-rs", "-p", "no:cacheprovider"])
         .env("PYTHONDONTWRITEBYTECODE", "1");
     command
 }

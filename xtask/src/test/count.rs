@@ -1,10 +1,6 @@
 //! Counts passed tests from the runners' reports: JUnit's XML, and cargo's lines, since cargo's XML
 //! needs a nightly toolchain.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use super::Counts;
 
 /// `test result: ok. 12 passed; 0 failed; 1 ignored; …`, once per test program.
@@ -21,46 +17,6 @@ pub(crate) fn cargo_test(printed: &str) -> Counts {
         };
     }
     counts
-}
-
-/// `go test -json`: the tests without those that are made of others.
-pub(crate) fn go_test(printed: &str) -> Counts {
-    let mut ends = BTreeMap::new();
-    for event in go_events(printed) {
-        let (package, test) = (event["Package"].as_str(), event["Test"].as_str());
-        let action = event["Action"].as_str().unwrap_or_default();
-        if let (Some(package), Some(test), "pass" | "fail" | "skip") = (package, test, action) {
-            ends.insert(format!("{package}/{test}"), action.to_owned());
-        }
-    }
-    let mut counts = Counts::default();
-    for (name, action) in &ends {
-        let within = format!("{name}/");
-        let is_made_of_others = ends
-            .range(within.clone()..)
-            .next()
-            .is_some_and(|(next, _)| next.starts_with(&within));
-        if !is_made_of_others {
-            counts += Counts {
-                passed: usize::from(action == "pass"),
-                failed: usize::from(action == "fail"),
-                skipped: usize::from(action == "skip"),
-            };
-        }
-    }
-    counts
-}
-
-/// Returns the output of the tests of `go test -json`.
-pub(crate) fn go_output(printed: &str) -> String {
-    let outputs = go_events(printed).filter_map(|event| Some(event["Output"].as_str()?.to_owned()));
-    outputs.collect()
-}
-
-fn go_events(printed: &str) -> impl Iterator<Item = Value> {
-    printed
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
 }
 
 /// Returns the number that stands before a word.
@@ -98,25 +54,5 @@ mod tests {
         for counts in [junit(report), cargo_test(printed)] {
             assert_eq!((counts.passed, counts.failed, counts.skipped), (1, 2, 1));
         }
-    }
-
-    #[test]
-    fn tests_of_go_are_counted_without_those_that_hold_others() {
-        let printed = r#"{"Action":"run","Package":"p","Test":"TestA"}
-{"Action":"output","Package":"p","Test":"TestA/one","Output":"a line\n"}
-{"Action":"pass","Package":"p","Test":"TestA/one"}
-{"Action":"skip","Package":"p","Test":"TestA/two"}
-{"Action":"fail","Package":"p","Test":"TestA"}
-{"Action":"fail","Package":"p","Test":"TestAB"}
-{"Action":"pass","Package":"q","Test":"ExampleClient"}
-{"Action":"fail","Package":"p"}
-"#;
-        let counts = Counts {
-            passed: 2,
-            failed: 1,
-            skipped: 1,
-        };
-        assert_eq!(go_test(printed), counts);
-        assert_eq!(go_output(printed), "a line\n");
     }
 }

@@ -137,10 +137,8 @@ fn node() -> Result<Counts> {
 fn node_types() -> Result<Counts> {
     let documented = sh::target().join("npm/documented");
     make_empty(&documented)?;
-    for (at, (place, code)) in readme::typescript()?.iter().enumerate() {
-        let file = documented.join(format!("documented-{at}.mts"));
-        fs::write(file, format!("// {place}\n{code}"))?;
-    }
+    let mut pages = sh::program("python3");
+    sh::run(pages.args(["-B", "tests/readme/pages.py"]).arg(&documented))?;
     reported(
         node_test()
             .arg(npm::binding("tests/types/types.test.mjs"))
@@ -224,7 +222,7 @@ pub(crate) fn check(command: &mut Command) -> Result<Counts> {
     Ok(one(true))
 }
 
-/// `cargo test`, or a program that sums up as it does.
+/// `cargo test`.
 pub(crate) fn cargo_tests(command: &mut Command) -> Result<Counts> {
     counted(command, |printed| Ok(count::cargo_test(printed)))
 }
@@ -275,6 +273,11 @@ fn counted(command: &mut Command, count: impl FnOnce(&str) -> Result<Counts>) ->
     if !output.status.success() || counts.failed > 0 {
         say!("{printed}");
         counts.failed = counts.failed.max(1);
+    } else {
+        // pytest's reasons.
+        for line in printed.lines().filter(|line| line.starts_with("SKIPPED")) {
+            say!("{line}");
+        }
     }
     if counts == Counts::default() {
         bail!("it ran no test\n{printed}");
