@@ -44,6 +44,7 @@ const NOTIFY = "notifyPackageExpire";
 const RAW = "rawCall";
 const RAW_FIELDS: readonly string[] = ["method", "path", "query", "headers", "json"];
 export const NOTIFICATION_FIELDS: readonly string[] = ["carrierUserId", "packageId", "type", "undocumentedType"];
+const NOTIFICATION_MEMBERS: readonly string[] = ["operation", ...NOTIFICATION_FIELDS];
 
 /**
  * Returns the core's arguments for `call`.
@@ -53,11 +54,18 @@ export const NOTIFICATION_FIELDS: readonly string[] = ["carrierUserId", "package
  */
 export function argumentsOf(call: unknown): Arguments {
   if (!isCall(call)) misuse("unknown call; create it with notifyPackageExpire() or rawCall()");
+  // The frequent call, without a copy of its fields.
+  if (call.operation === NOTIFY && hasOnly(call, NOTIFICATION_MEMBERS)) return notificationArguments(call);
   const { operation, ...fields } = call;
   if (operation === RAW) return argumentsOfRawCall(fields);
   if (operation !== NOTIFY) return argumentsOfOperation(operation, fields);
   rejectUnknown(NOTIFY, fields, NOTIFICATION_FIELDS);
   return notificationArguments(fields);
+}
+
+function hasOnly(call: object, names: readonly string[]): boolean {
+  for (const name in call) if (!names.includes(name)) return false;
+  return true;
 }
 
 export function isCall(call: unknown): call is { operation: string } & Fields {

@@ -186,7 +186,11 @@ export function replyHeaders(headers: unknown): string {
     return headerLines({ date: value(DATE), age: value(AGE), retryAfter: value(RETRY_AFTER), traceId: value(TRACE_ID) });
   }
   const picked: ReplyHeaders = { date: undefined, age: undefined, retryAfter: undefined, traceId: undefined };
-  for (const pair of isIterable(headers) ? headers : Object.entries(headers)) {
+  if (!isIterable(headers)) {
+    for (const name of Object.keys(headers)) pick(picked, name, (headers as Readonly<Record<string, unknown>>)[name]);
+    return headerLines(picked);
+  }
+  for (const pair of headers) {
     // In Node's rawHeaders, for example, names and values alternate.
     if (!Array.isArray(pair))
       refuse("headers", `${found(pair)} where a pair is due; pass a Headers object, a plain object, or an array of pairs`);
