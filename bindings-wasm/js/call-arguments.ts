@@ -55,7 +55,8 @@ const NOTIFICATION_MEMBERS: readonly string[] = ["operation", ...NOTIFICATION_FI
 export function argumentsOf(call: unknown): Arguments {
   if (!isCall(call)) misuse("unknown call; create it with notifyPackageExpire() or rawCall()");
   // The frequent call, without a copy of its fields.
-  if (call.operation === NOTIFY && hasOnly(call, NOTIFICATION_MEMBERS)) return notificationArguments(call);
+  const members: Fields = call;
+  if (call.operation === NOTIFY && hasOnly(members, NOTIFICATION_MEMBERS)) return notificationArguments(members);
   const { operation, ...fields } = call;
   if (operation === RAW) return argumentsOfRawCall(fields);
   if (operation !== NOTIFY) return argumentsOfOperation(operation, fields);
@@ -63,8 +64,8 @@ export function argumentsOf(call: unknown): Arguments {
   return notificationArguments(fields);
 }
 
-function hasOnly(call: object, names: readonly string[]): boolean {
-  for (const name in call) if (!names.includes(name)) return false;
+function hasOnly(members: Fields, names: readonly string[]): boolean {
+  for (const name in members) if (!names.includes(name)) return false;
   return true;
 }
 
