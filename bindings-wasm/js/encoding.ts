@@ -112,7 +112,8 @@ export function readReply(core: Core, call: Arguments, { status, headers, body }
       code,
       callCore(() => core.parseRaw(...call.raw, code, headers, body)),
     );
-  return acknowledgement(callCore(() => core.parseNotification(code, headers, body)));
+  const [user, packageId, kind] = call.notification;
+  return acknowledgement(callCore(() => core.parseNotification(user, packageId, kind, code, headers, body)));
 }
 
 /**

@@ -43,12 +43,6 @@ pub fn notification(
     Ok(call.with_modification_type(kind))
 }
 
-/// Returns a notification that stands for all of them where a reply is read: the reply depends on
-/// no field.
-fn any_notification() -> Checked<NotifyPackageExpire> {
-    NotifyPackageExpire::new("0", "0")
-}
-
 /// Throws for a call of the operation `name` that no client can send.
 #[wasm_bindgen(js_name = checkCall)]
 pub fn check_call(name: &str, fields: &str) -> Result<(), Thrown> {
@@ -382,11 +376,14 @@ impl Core {
     #[wasm_bindgen(js_name = parseNotification)]
     pub fn parse_notification(
         &self,
+        user: String,
+        package: String,
+        kind: Option<f64>,
         status: u16,
         headers: &str,
         body: &[u8],
     ) -> Result<String, Thrown> {
-        let call = any_notification()?;
+        let call = notification(user, package, kind)?;
         let reply = host::parse(&self.client, &call, response(status, headers, body))?;
         Ok(acknowledgement(&reply))
     }
@@ -431,6 +428,8 @@ impl Core {
 
     /// Returns the reply to a notification that was sent, an acknowledgement in its [`format`]. It
     /// learns and throws as `parse_sent` does.
+    ///
+    /// The request has checked the fields, which do not matter to its reply.
     #[wasm_bindgen(js_name = parseSentNotification)]
     pub fn parse_sent_notification(
         &self,
@@ -439,7 +438,7 @@ impl Core {
         body: &[u8],
         sent: &Sent,
     ) -> Result<String, Thrown> {
-        let call = any_notification()?;
+        let call = NotifyPackageExpire::new("0", "0")?;
         let reply = self.received(&call, response(status, headers, body), sent)?;
         Ok(acknowledgement(&reply))
     }
