@@ -1,6 +1,6 @@
 // Turns a call into the core's arguments: the publisher's name of its operation, and its fields as
 // JSON text. Notifications and raw calls have arguments of their own.
-import { callCore, describe, found, isWellFormed, misuse, refuse, rejectUnknown, text } from "./checks.js";
+import { callCore, describe, typeName, isWellFormed, misuse, refuse, rejectUnknown, text } from "./checks.js";
 import { core } from "./core.js";
 import { isKooDriveError } from "./errors.js";
 
@@ -141,7 +141,7 @@ export function argumentsOfOperation(name: string, { query, headers, json, ...ot
 function notOfJson(value: unknown): string | undefined {
   if (typeof value === "string") return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? undefined : String(value);
-  if (["bigint", "function", "symbol"].includes(typeof value)) return found(value);
+  if (["bigint", "function", "symbol"].includes(typeof value)) return typeName(value);
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Date) return "a Date";
   if ("toJSON" in value && typeof value.toJSON === "function") return "an object with toJSON";

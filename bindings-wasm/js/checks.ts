@@ -75,7 +75,7 @@ export function membersOf(value: unknown): Members {
  * A number has lost digits already. A lone surrogate cannot be sent.
  */
 export function text(field: string, value: unknown): string {
-  if (typeof value !== "string") throw errorOf(core().notText(field, found(value)));
+  if (typeof value !== "string") throw errorOf(core().notText(field, typeName(value)));
   if (!isWellFormed(value)) throw errorOf(core().loneSurrogate(field));
   return value;
 }
@@ -89,7 +89,7 @@ export function isWellFormed(value: unknown): value is string {
 export const optionalText = (field: string, value: unknown): string | undefined => (value === undefined ? undefined : text(field, value));
 
 /** Returns the name of the type of `value` for an error, with its article. */
-export function found(value: unknown): string {
+export function typeName(value: unknown): string {
   if (value === undefined) return "undefined";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
@@ -127,4 +127,4 @@ export function checkTimeout(value: unknown): void {
 }
 
 /** Returns the problem of an option whose `value` is not a number. */
-export const notANumber = (value: unknown): string => `${found(value)} where a number is due; pass a number`;
+export const notANumber = (value: unknown): string => `${typeName(value)} where a number is due; pass a number`;

@@ -8,7 +8,7 @@ import { callCore, misuse, optionalText, refuse, rejectUnknown, text } from "./c
 import { ClientState } from "./client-state.js";
 import { core } from "./core.js";
 import type { ClientOptions, Credentials, SignFunction, TokenFunction } from "./credentials.js";
-import { bodyBytes, joined, partsOf, readReply, replyHeaders, varyingOf } from "./encoding.js";
+import { bodyBytes, joinHalves, partsOf, readReply, replyHeaders, varyingText } from "./encoding.js";
 import { instant, optionalInstant } from "./instant.js";
 import type { ExplainOptions, Explanation, Instant, RequestOptions, SendOptions } from "./options.js";
 import type { ReplyTo } from "./replies.js";
@@ -75,7 +75,7 @@ export class Client {
     const fields = argumentsOf(call);
     const checkedOptions = { date: optionalInstant(date), traceId: optionalText("trace_id", traceId) };
     const parts = partsOf(core, kept, fields);
-    return joined(parts, varyingOf(core, fields, instant(now), checkedOptions), checkedOptions.traceId);
+    return joinHalves(parts, varyingText(core, fields, instant(now), checkedOptions), checkedOptions.traceId);
   }
 
   /**

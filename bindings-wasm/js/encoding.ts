@@ -2,7 +2,7 @@
 import type { Core, Sent } from "../generated/koodrive.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "../generated/names.js";
 import { type Arguments, isIterable, withJson } from "./call-arguments.js";
-import { callCore, found, refuse } from "./checks.js";
+import { callCore, typeName, refuse } from "./checks.js";
 import { acknowledgement, headerLines, rawReplyMembers, type ReplyHeaders, varyingParts } from "./format.js";
 import type { KooDriveRequest } from "./transport.js";
 
@@ -82,7 +82,7 @@ export interface CoreOptions {
 }
 
 /** Returns the half of the request that varies, in the core's text format. */
-export function varyingOf(core: Core, call: Arguments, now: number, { date, traceId }: CoreOptions): string {
+export function varyingText(core: Core, call: Arguments, now: number, { date, traceId }: CoreOptions): string {
   return callCore(() => {
     if (call.fields !== undefined) return core.request(call.name, call.fields, now, date, traceId);
     if (call.raw) return core.rawRequest(...call.raw, now, date, traceId);
@@ -91,7 +91,7 @@ export function varyingOf(core: Core, call: Arguments, now: number, { date, trac
 }
 
 /** Joins both halves of a request. `varying` is in the core's text format. */
-export function joined(parts: FixedParts, varying: string, traceId?: string): KooDriveRequest {
+export function joinHalves(parts: FixedParts, varying: string, traceId?: string): KooDriveRequest {
   const { xDate, authorization, body } = varyingParts(varying);
   const headers: Record<string, string> = traceId === undefined ? { ...parts.headers } : { ...parts.traced };
   headers[AUTHORIZATION] = authorization;
@@ -194,7 +194,7 @@ export function replyHeaders(headers: unknown): string {
   for (const pair of headers) {
     // In Node's rawHeaders, for example, names and values alternate.
     if (!Array.isArray(pair))
-      refuse("headers", `${found(pair)} where a pair is due; pass a Headers object, a plain object, or an array of pairs`);
+      refuse("headers", `${typeName(pair)} where a pair is due; pass a Headers object, a plain object, or an array of pairs`);
     pick(picked, pair[0], pair[1]);
   }
   return headerLines(picked);
@@ -211,7 +211,7 @@ const NAME_LENGTHS: readonly number[] = READ_FROM_REPLIES.map((name) => name.len
 
 /** Keeps the first `value` of the header `name`. */
 function pick(picked: ReplyHeaders, name: unknown, value: unknown): void {
-  if (typeof name !== "string") return refuse("headers", `a name is ${found(name)}; pass text`);
+  if (typeof name !== "string") return refuse("headers", `a name is ${typeName(name)}; pass text`);
   if (!NAME_LENGTHS.includes(name.length)) return;
   const lowerCase = name.toLowerCase();
   if (lowerCase === DATE) picked.date ??= headerText(value);
@@ -227,6 +227,6 @@ function headerText(value: unknown): string | undefined {
   try {
     return String(first);
   } catch {
-    return refuse("headers", `a value is ${found(first)}; pass text`);
+    return refuse("headers", `a value is ${typeName(first)}; pass text`);
   }
 }

@@ -20,7 +20,7 @@ import type { ClientState } from "./client-state.js";
 import { core } from "./core.js";
 import type { SignFunction } from "./credentials.js";
 import { Deadline } from "./deadline.js";
-import { type CoreOptions, type FixedParts, joined, partsOf, readSentReply, replyHeaders, varyingOf } from "./encoding.js";
+import { type CoreOptions, type FixedParts, joinHalves, partsOf, readSentReply, replyHeaders, varyingText } from "./encoding.js";
 import { errorOf, isKooDriveError, isToBeSignedAnew, type KooDriveError } from "./errors.js";
 import { hostFetch } from "./host-fetch.js";
 import { instant, optionalInstant } from "./instant.js";
@@ -117,13 +117,13 @@ async function attempt(sending: Sending, maySignAnew: boolean): Promise<unknown>
   let varying;
   try {
     if (state.sign) varying = await signedElsewhere(signer, state.sign, call, sentAt, options, deadline, notSent);
-    else varying = varyingOf(signer, call, sentAt, options);
+    else varying = varyingText(signer, call, sentAt, options);
   } finally {
     if (signer !== state.core) signer.free();
   }
   // The function that gave a token or a signature may have aborted the signal.
   if (deadline.aborted) throw notSent(deadline.reason);
-  return await exchange(sending, joined(parts, varying, traceId), sentAt, maySignAnew);
+  return await exchange(sending, joinHalves(parts, varying, traceId), sentAt, maySignAnew);
 }
 
 type NotSent = (cause: unknown) => KooDriveError;

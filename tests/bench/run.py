@@ -246,6 +246,14 @@ def check():
     print(f"{len(NODE_PEERS)} peers of Node sign and read as they should")
 
 
+def write_report():
+    rows = [
+        dict(zip(("table", "operation", "peer", "unit"), key), value=report.median(of), rounds=of) for key, of in found.items()
+    ]
+    (TARGET / "bench.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False))
+    (TARGET / "bench.md").write_text(report.markdown(rows))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", choices=SECTIONS)
@@ -260,13 +268,9 @@ def main():
         for _ in range(ROUNDS):
             SECTIONS[name]()
         print(f"({time.monotonic() - started:.0f} s)", file=sys.stderr)
-    rows = [
-        dict(zip(("table", "operation", "peer", "unit"), key), value=report.median(of), rounds=of) for key, of in found.items()
-    ]
-    (TARGET / "bench.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False))
-    text = report.markdown(rows)
-    (TARGET / "bench.md").write_text(text)
-    print(text)
+        # After each section, so that one that fails loses nothing of those before it.
+        write_report()
+    print((TARGET / "bench.md").read_text())
 
 
 if __name__ == "__main__":

@@ -18,10 +18,16 @@ SETTINGS = {
 
 
 class Sandbox:
-    """A sandbox on a port that the system chooses. It runs until the `with` block ends."""
+    """A sandbox on a port that the system chooses. It runs until the `with` block ends.
+
+    Without flags it has the answers to the raw calls of the READMEs.
+    """
+
+    def __init__(self, *flags):
+        self._flags = flags or ("--config", ANSWERS)
 
     def __enter__(self):
-        command = [os.environ["KOODRIVE_SANDBOX"], "--config", ANSWERS]
+        command = [os.environ["KOODRIVE_SANDBOX"], *self._flags]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE)
         self._url = json.loads(self._process.stdout.readline())["url"]
         return self

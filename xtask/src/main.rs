@@ -6,7 +6,6 @@ mod chromium;
 mod committed;
 mod demo;
 mod differential;
-mod dispatch;
 mod ffi;
 mod files;
 mod go;

@@ -33,21 +33,17 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a sandbox with `flags`, and with the answers to the raw calls of the READMEs.
-    pub(crate) fn start(flags: &[&str]) -> Result<Self> {
-        let answers = sh::root().join("tests/sandbox/readmes.json");
-        let answers = answers.to_str().context("the path is not UTF-8")?;
-        Self::start_with(&[&["--config", answers], flags].concat())
-    }
-
     /// Builds it in a cargo invocation of its own, so that its feature is in no one else's build.
     pub(crate) fn build() -> Result<()> {
         sh::run(&mut sh::cargo("build --quiet --package koodrive-sandbox"))
     }
 
-    pub(crate) fn start_with(flags: &[&str]) -> Result<Self> {
+    /// Starts a sandbox with `flags`, and with the answers to the raw calls of the READMEs.
+    pub(crate) fn start(flags: &[&str]) -> Result<Self> {
         Self::build()?;
         let mut child = Command::new(program())
+            .arg("--config")
+            .arg(sh::root().join("tests/sandbox/readmes.json"))
             .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

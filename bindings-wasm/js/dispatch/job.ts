@@ -11,7 +11,7 @@ import type { Call } from "../calls.js";
 import type { ClientState } from "../client-state.js";
 import { Deadline } from "../deadline.js";
 import type { SignFunction } from "../credentials.js";
-import { joined, type KeptParts, keptParts } from "../encoding.js";
+import { joinHalves, type KeptParts, keptParts } from "../encoding.js";
 import { isKooDriveError } from "../errors.js";
 import type { KooDriveRequest } from "../transport.js";
 import type { Dispatch as Declared } from "./dispatch.js";
@@ -124,7 +124,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
         const action = badItem ? undefined : this.#turn();
         if (badItem) yield badItem;
         else if (action === "outcome") yield this.#outcome();
-        else if (action === "calls") this.#wanted = given(this.#dispatcher.calls());
+        else if (action === "calls") this.#wanted = required(this.#dispatcher.calls());
         else if (action === "token") this.#renew();
         else if (action === "halted") await this.#halted();
         else if (action === "done") this.#done = true;
@@ -154,14 +154,14 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   async #send(): Promise<void> {
     const dispatcher = this.#dispatcher;
     const { sign, beforeSend } = this.#settings;
-    const ticket = given(dispatcher.outgoingTicket);
-    const traceId = given(dispatcher.outgoingTraceId);
-    const item = given(this.#held.get(given(dispatcher.outgoingKey)));
-    const attempt = beforeSend ? given(dispatcher.outgoingAttempt) : 0;
+    const ticket = required(dispatcher.outgoingTicket);
+    const traceId = required(dispatcher.outgoingTraceId);
+    const item = required(this.#held.get(required(dispatcher.outgoingKey)));
+    const attempt = beforeSend ? required(dispatcher.outgoingAttempt) : 0;
     const parts = keptParts(this.#kept, item.fields, () => dispatcher.fixed(ticket));
-    const varying = sign ? await this.#signed(ticket, given(dispatcher.takeUnsigned()), sign) : given(dispatcher.takeRequest());
+    const varying = sign ? await this.#signed(ticket, required(dispatcher.takeUnsigned()), sign) : required(dispatcher.takeRequest());
     if (varying !== undefined) {
-      const request = joined(parts, varying, traceId);
+      const request = joinHalves(parts, varying, traceId);
       const mayLeave = !beforeSend || (await this.#mayLeave(ticket, outgoingOf(item, attempt, traceId, request), beforeSend));
       if (mayLeave) await exchange(dispatcher, { ticket, operation: parts.name, request, traceId }, this.#settings, this.#replyLimit);
     }
@@ -195,7 +195,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
    * Without a signature, and after `cancel`, the request does not leave.
    */
   async #signed(ticket: number, unsigned: UnsignedAttempt, sign: SignFunction): Promise<string | undefined> {
-    const stringToSign = given(unsigned.stringToSign);
+    const stringToSign = required(unsigned.stringToSign);
     const deadline = new Deadline(undefined, this.#settings.timeoutMs);
     try {
       const signature: unknown = await deadline.race(Promise.resolve().then(() => sign(stringToSign)));
@@ -215,8 +215,8 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   }
 
   #outcome(): CallOutcome {
-    const number = given(this.#dispatcher.outcomeKey);
-    const item = given(this.#held.get(number));
+    const number = required(this.#dispatcher.outcomeKey);
+    const item = required(this.#held.get(number));
     this.#held.delete(number);
     return readOutcome(this.#dispatcher, item);
   }
@@ -329,7 +329,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   }
 
   async #halted(): Promise<void> {
-    const halt = HaltedError.of(given(this.#dispatcher.halt()), this.#whyNoToken);
+    const halt = HaltedError.of(required(this.#dispatcher.halt()), this.#whyNoToken);
     try {
       if (await this.#settings.onHalt?.(halt)) this.#dispatcher.resume();
       else this.#fail(halt);
@@ -395,7 +395,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
 }
 
 /** Returns `value`, which the core provides after each action that it names. */
-function given<T>(value: T | undefined): T {
+function required<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("koodrive: the core gives nothing for the action that it named; install the package anew");
   return value;
 }

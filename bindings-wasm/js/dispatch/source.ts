@@ -1,7 +1,7 @@
 // Reads the source of calls, which is any iterable or async iterable.
 import { type Arguments, argumentsOf, isCall, isIterable } from "../call-arguments.js";
 import type { Call } from "../calls.js";
-import { found, misuse, refuse } from "../checks.js";
+import { typeName, misuse, refuse } from "../checks.js";
 
 /** An iterator over the source. */
 export type Items =
@@ -20,7 +20,7 @@ export function itemsOf(source: unknown): Items {
     if (source !== null && isAsyncIterable(source)) return { isAsync: true, iterator: source[Symbol.asyncIterator]() };
     if (source !== null && isIterable(source)) return { isAsync: false, iterator: source[Symbol.iterator]() };
   }
-  return refuse("source", `${found(source)} where calls are due; pass an iterable or an async iterable of calls`);
+  return refuse("source", `${typeName(source)} where calls are due; pass an iterable or an async iterable of calls`);
 }
 
 const isAsyncIterable = (value: object): value is AsyncIterable<unknown> =>
@@ -46,7 +46,7 @@ export function partsOfItem(item: unknown, position: number): ItemParts {
  */
 export function itemOf({ key, call }: ItemParts): Item {
   if (typeof call !== "object" || call === null || Array.isArray(call)) {
-    misuse(`the source yields ${found(call)}; yield calls, or pairs of a key and a call`);
+    misuse(`the source yields ${typeName(call)}; yield calls, or pairs of a key and a call`);
   }
   // The first of two calls in a pair would never be sent.
   if (isCall(key)) misuse("the source yields a pair of two calls; yield them one by one, or each with its key");

@@ -27,6 +27,8 @@ try {
       bundle: true,
       format: "esm",
       target: "es2022",
+      // mitata imports it in Bun only.
+      external: ["bun:jsc"],
     });
     writeFileSync(join(folder, "index.html"), '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>\n');
     const { peer, value } = await serving(folder, {}, (url) =>

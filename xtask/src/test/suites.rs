@@ -12,10 +12,10 @@ use super::Counts;
 use super::count;
 use crate::files::make_empty;
 use crate::output::say;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 use crate::{
-    bench, committed, differential, dispatch, ffi, go, java, links, npm, output, paths, prose,
-    python, readme, runtimes, sh, supply_chain,
+    bench, committed, differential, ffi, go, java, links, npm, output, paths, prose, python,
+    readme, runtimes, sh, supply_chain,
 };
 
 /// A suite. CONTRIBUTING.md says what each holds.
@@ -193,27 +193,18 @@ fn python_spark() -> Result<Counts> {
     pytest(command.args(["--numprocesses", "0", "bindings-python/spark"]))
 }
 
-/// Each example makes the safe call and then delivers one notification.
+/// The core's examples against the sandbox.
 fn examples() -> Result<Counts> {
     sh::run(&mut sh::cargo(
         "build --quiet --package koodrive --examples --features dispatch",
     ))?;
-    let sandbox = Sandbox::start(&[])?;
-    let mut counts = Counts::default();
-    for example in ["ureq", "reqwest"] {
-        let before = sandbox.accepted()?;
-        let mut command = sh::program(sh::target().join("debug/examples").join(example));
-        command.args(["189642158555241211", "14"]);
-        let printed = sh::output(sandbox.settings(&mut command))?;
-        let delivered =
-            sandbox.accepted()? == before + 1 && printed.contains("code 0, msg Success.");
-        if !delivered {
-            say!("{example} printed: {printed}");
-        }
-        counts += one(delivered);
-    }
-    counts += dispatch::example()?;
-    Ok(counts)
+    Sandbox::build()?;
+    pytest(
+        python::pytest(&python::environment()?)
+            .arg("tests/examples")
+            .env("KOODRIVE_EXAMPLES", sh::target().join("debug/examples"))
+            .env("KOODRIVE_SANDBOX", sandbox::program()),
+    )
 }
 
 /// A program whose exit status is the whole result.
