@@ -10,7 +10,7 @@ from running import Sandbox
 PROGRAMS = Path(os.environ["KOODRIVE_EXAMPLES"])
 ROWS = 60
 
-#: What the sandbox does with the first requests. It acts on the two whose connection it cuts, and on no other that fails.
+#: The answers of the sandbox to the first requests. It acts on the two whose connection it cuts, and on no other that fails.
 FAULTS = [
     "pass",
     "429",

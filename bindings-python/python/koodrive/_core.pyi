@@ -223,6 +223,8 @@ class RawCall(Call[RawReply]):
 class Dataclass:
     """The base class of native classes that behave as frozen dataclasses."""
 
+    __match_args__: tuple[()]
+
     def __replace__(self, **changes: Any) -> Self:
         """Returns a copy with other fields, for ``copy.replace``."""
 
