@@ -429,7 +429,8 @@ impl Core {
     /// Returns the reply to a notification that was sent, an acknowledgement in its [`format`]. It
     /// learns and throws as `parse_sent` does.
     ///
-    /// The request has checked the fields, which do not matter to its reply.
+    /// The request has checked the fields, and no reply depends on them, so any notification
+    /// stands for the one that was sent.
     #[wasm_bindgen(js_name = parseSentNotification)]
     pub fn parse_sent_notification(
         &self,

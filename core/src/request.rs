@@ -92,10 +92,10 @@ pub struct FixedParts {
     /// Names and values: `content-type` where there is a body, `x-user-id`, and the headers of the
     /// call.
     pub headers: Vec<(HeaderName, String)>,
-    /// Whether a host may keep this half for later calls that have the same method, the same path,
-    /// a body or none as this one, and neither a query nor headers of their own. The client then
-    /// keeps what it has prepared for them, which is limited to the first few paths that may
-    /// contain an id.
+    /// Whether a host may keep this half for later calls without query and headers. The key is the
+    /// method, the path, and whether there is a body. The client keeps its own part of such a
+    /// request as well. Of paths that may contain an id, both keep the first few that the client
+    /// sees.
     pub may_be_kept: bool,
 }
 

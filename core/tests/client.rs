@@ -93,7 +93,7 @@ fn a_host_may_keep_what_other_calls_share() {
     assert!(!may_be_kept(&raw("/a").header("language", "zh").unwrap()));
     // A path may contain an id, so a program may have any number of them.
     let kept = (0..1_000).filter(|id| may_be_kept(&raw(&format!("/users/{id}"))));
-    assert!(kept.count() < 10);
+    assert!((1..10).contains(&kept.count()));
     assert!(may_be_kept(&raw("/a")));
 }
 

@@ -1,6 +1,5 @@
 // Runs the package's README in the hosts that its blocks name: `js workerd` in workerd,
-// `js browser` in Chromium under the policy of the `http` block. tests/readme runs the
-// others.
+// `js browser` in Chromium under the policy of the `http` block. tests/readme runs the others.
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
