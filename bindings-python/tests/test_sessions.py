@@ -170,6 +170,19 @@ def test_headers_of_the_session_are_added_and_replace_none(server, client, call,
     assert headers["x-date"].startswith("20")
 
 
+@WITH_HEADERS
+def test_headers_that_a_session_adds_by_itself_come_from_the_user_or_the_call(server, client, way):
+    server.answers = [reply(), reply()]
+    raw = koodrive.RawCall("GET", "/koodrive/any", headers={"accept": "application/json"})
+    with way.opened(headers={"User-Agent": "night job/1"}) as send:
+        send(client, raw)
+    with way.opened(headers={"Accept": "text/plain"}) as send:
+        send(client, koodrive.RawCall("GET", "/koodrive/any", headers={"user-agent": "one call/2"}))
+    first, second = (request["headers"] for request in server.requests)
+    assert (first["user-agent"], first["accept"]) == ("night job/1", "application/json")
+    assert (second["user-agent"], second["accept"]) == ("one call/2", "text/plain")
+
+
 @WITH_CREDENTIALS
 def test_credentials_of_the_session_are_not_sent(server, client, call, way):
     server.answers = [

@@ -78,7 +78,8 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
     #: The end of the idle time of each connection that this transport used last, by its protocol object.
     usable_until: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
-    automatic = (aiohttp.hdrs.ACCEPT, aiohttp.hdrs.USER_AGENT)
+    #: The headers that aiohttp adds of its own accord.
+    automatic = ("accept", "user-agent")
 
     #: The method that aiohttp calls when it has the connection and before the request leaves.
     sends = "send" if hasattr(aiohttp.ClientRequest, "send") else "_send"
@@ -96,16 +97,23 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
     class Sending:
         """A middleware for one request. It sends the request once, on a connection without unread bytes."""
 
-        def __init__(self, authorization: Optional[str]) -> None:
+        def __init__(self, session: Any, headers: dict[str, Any], authorization: Optional[str]) -> None:
+            self._session_headers = session.headers
+            self._headers = headers
             self._authorization = authorization
             self._protocol: Any = None
             self._strangers = 0
 
         async def __call__(self, prepared: Any, handler: Any) -> Any:
+            headers = prepared.headers
+            # aiohttp's option skip_auto_headers would take longer than the signature.
+            for name in automatic:
+                if name not in self._headers and name not in self._session_headers:
+                    headers.popall(name, None)
             if self._authorization is not None:
                 # Added here, since aiohttp refuses a request with both this header and the session's auth.
-                prepared.headers["authorization"] = self._authorization
-                prepared.headers.popall("cookie", None)
+                headers["authorization"] = self._authorization
+                headers.popall("cookie", None)
             setattr(prepared, sends, partial(self._send, getattr(prepared, sends)))
             try:
                 while True:
@@ -156,10 +164,9 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
         if session.closed:
             raise NotSent("the session is closed")
         authorization = None
-        headers = headers_of(request)
+        headers = dict(headers_of(request))
         if request.method != "POST" or session.trust_env or session.auth is not None or len(session.cookie_jar):
-            authorization = dict(headers)["authorization"]
-            headers.remove(("authorization", authorization))
+            authorization = headers.pop("authorization")
         own = session.timeout
         try:
             async with session.request(
@@ -167,11 +174,10 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
                 # yarl would decode escapes such as those of @ and & in text, and so break the signature.
                 URL(request.url, encoded=True),
                 headers=headers,
-                skip_auto_headers=automatic,
                 data=request.body or None,
                 allow_redirects=False,
                 raise_for_status=False,
-                middlewares=(Sending(authorization),),
+                middlewares=(Sending(session, headers, authorization),),
                 timeout=limits((own.total, own.connect, own.sock_connect, own.sock_read), connect_timeout, timeout),
             ) as response:
                 content = response.content
