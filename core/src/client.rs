@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::attempt::Attempt;
 use crate::date::{self, ClockOffset};
@@ -147,8 +147,9 @@ impl Client {
         sent_at: DateTime<Utc>,
         received_at: DateTime<Utc>,
     ) {
-        self.clock_offset
-            .observe(headers.into(), sent_at, received_at);
+        let headers = headers.into();
+        let server_now = headers.server_date().filter(|_| !headers.has_age);
+        self.learn_clock(server_now, sent_at, received_at);
     }
 
     /// Builds the request. Send it as it is: nothing added, redirects not followed.
@@ -391,16 +392,15 @@ impl Client {
         }
     }
 
-    /// Does the same as [`observe_clock`](Self::observe_clock), and returns whether this
-    /// reply's date was usable.
-    #[cfg(feature = "dispatch")]
+    /// Does the same as [`observe_clock`](Self::observe_clock) for a reply whose `Date` was read.
+    /// Returns whether that date was usable.
     pub(crate) fn learn_clock(
         &self,
-        headers: ReplyHeaders<'_>,
+        server_now: Option<DateTime<Utc>>,
         sent_at: DateTime<Utc>,
         received_at: DateTime<Utc>,
     ) -> bool {
-        self.clock_offset.observe(headers, sent_at, received_at)
+        self.clock_offset.observe(server_now, sent_at, received_at)
     }
 
     pub(crate) fn credentials(&self) -> &Credentials {
@@ -429,13 +429,18 @@ impl Client {
 /// Returns the body of `call`, which a GET must not have.
 pub(crate) fn body_of<O: Operation + ?Sized>(call: &O) -> Result<Option<String>, InvalidInput> {
     let body = call.body();
-    if body.is_some() && call.method() == http::Method::GET {
+    check_body(&call.method(), body.as_deref())?;
+    Ok(body)
+}
+
+pub(crate) fn check_body(method: &Method, body: Option<&str>) -> Result<(), InvalidInput> {
+    if body.is_some() && method == Method::GET {
         return Err(InvalidInput::new(
             "body",
             "GET has no body; leave it out, or use another method",
         ));
     }
-    Ok(body)
+    Ok(())
 }
 
 pub(crate) fn margin_out_of_range() -> InvalidInput {

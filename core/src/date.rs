@@ -272,11 +272,12 @@ impl ClockOffset {
         within
     }
 
-    /// Replaces the offset by what this reply says, if it says it well enough (`docs/contract.md`,
-    /// section 6). Gives whether it does.
+    /// Replaces the offset by what a reply says, if it says it well enough (`docs/contract.md`,
+    /// section 6). Returns whether it does. `server_now` is the reply's `Date`, and none for a reply
+    /// of a cache.
     pub(crate) fn observe(
         &self,
-        headers: ReplyHeaders<'_>,
+        server_now: Option<DateTime<Utc>>,
         sent_at: DateTime<Utc>,
         received_at: DateTime<Utc>,
     ) -> bool {
@@ -284,8 +285,7 @@ impl ClockOffset {
         if received_at < sent_at || received - sent_at.timestamp_millis() > LONGEST_EXCHANGE {
             return false;
         }
-        let server = ServerDate::read(headers).filter(|server| !server.aged);
-        server.is_some_and(|server| {
+        server_now.is_some_and(|server_now| {
             // Never the midpoint of the exchange: `Date` is at most as late as the receipt, so this
             // errs towards the past; and so does the receipt, which is rounded up to the
             // millisecond.
@@ -294,7 +294,7 @@ impl ClockOffset {
                     .timestamp_subsec_nanos()
                     .is_multiple_of(1_000_000),
             );
-            self.set(server.date.timestamp_millis() - received - rounded_up)
+            self.set(server_now.timestamp_millis() - received - rounded_up)
         })
     }
 }

@@ -137,7 +137,7 @@ pub use outcome::{CallOutcome, ExchangeFailure, Verdict};
 pub use progress::Progress;
 pub use rate_limiter::Slowed;
 
-use crate::client::body_of;
+use crate::client::check_body;
 use crate::header::ReplyHeaders;
 use crate::{
     Client, Credentials, FixedParts, InvalidInput, Operation, PreparedCall, TransportError,
@@ -247,16 +247,15 @@ impl<K> Dispatcher<K> {
         } else {
             None
         };
-        let refused = match reason {
+        let prepared = match reason {
             Some(reason) => Err(InvalidInput::message(reason)),
-            None => self.check(call),
+            None => self.prepared(call),
         };
-        if let Err(reason) = refused {
-            return Err(NotTaken { key, reason });
-        }
-        let place = self
-            .slab
-            .put(PendingCall::new(key, PreparedCall::new(call)));
+        let call = match prepared {
+            Ok(call) => call,
+            Err(reason) => return Err(NotTaken { key, reason }),
+        };
+        let place = self.slab.put(PendingCall::new(key, call));
         self.counts.pushed += 1;
         if self.cancelled {
             self.push_outcome(place, Verdict::NotSent);
@@ -272,9 +271,11 @@ impl<K> Dispatcher<K> {
         self.finished || self.cancelled
     }
 
-    fn check<O: Operation + ?Sized>(&self, call: &O) -> Result<(), InvalidInput> {
-        self.client.target(call)?;
-        body_of(call).map(drop)
+    fn prepared<O: Operation + ?Sized>(&self, call: &O) -> Result<PreparedCall, InvalidInput> {
+        let call = PreparedCall::new(call);
+        self.client.target(&call)?;
+        check_body(&call.method(), call.body_text())?;
+        Ok(call)
     }
 
     /// The source has ended: no more calls will come.

@@ -2,8 +2,11 @@
 
 use std::str;
 
+use chrono::{DateTime, Utc};
 use http::header::{AGE, DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName};
+
+use crate::date::http_date;
 
 /// `authorization`
 pub const AUTHORIZATION: HeaderName = http::header::AUTHORIZATION;
@@ -55,6 +58,10 @@ impl<'a> ReplyHeaders<'a> {
 
     pub(crate) fn date(&self) -> Option<&'a str> {
         plain_text(self.date)
+    }
+
+    pub(crate) fn server_date(&self) -> Option<DateTime<Utc>> {
+        http_date(self.date()?)
     }
 
     pub(crate) fn retry_after(&self) -> Option<&'a str> {

@@ -1,4 +1,4 @@
-//! Regressions are caught without clocks: instructions of the core's three operations, and bytes of
+//! Regressions are caught without clocks: instructions of the core's operations, and bytes of
 //! what is published, are held against the values in `tests/bench/committed.json`.
 //! `cargo xtask bench --accept` writes them anew.
 
@@ -112,7 +112,12 @@ fn count_instructions() -> Result<Values> {
     let program = counted_program()?;
     let (few, many) = (1_000, 2_000);
     let mut counted = Values::new();
-    for operation in ["bearer request", "signed request", "parse"] {
+    for operation in [
+        "bearer request",
+        "signed request",
+        "parse",
+        "dispatched call",
+    ] {
         let count = |runs: u64| callgrind(&program, operation, runs);
         let more = count(many)?.saturating_sub(count(few)?);
         counted.insert(operation.to_owned(), more / (many - few));

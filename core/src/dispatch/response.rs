@@ -8,7 +8,6 @@ use super::slab::{Answer, Sent};
 use super::token_renewal::After401;
 use super::{CallOutcome, Dispatcher, ExchangeFailure, Now, Ticket, Verdict, Waiting, nanoseconds};
 use crate::attempt::may_sign_anew;
-use crate::date::http_date;
 use crate::error::SentHeaders;
 use crate::header::ReplyHeaders;
 use crate::{
@@ -40,13 +39,16 @@ impl<K> Dispatcher<K> {
             wall: now.wall,
             monotonic: std::time::Duration::from_nanos(at),
         };
-        self.clock.learn(&self.client, headers, sent.at, received);
+        let server_date = headers.server_date();
+        let server_now = server_date.filter(|_| !headers.has_age);
+        self.clock
+            .learn(&self.client, server_now, sent.at, received);
         let Some(call) = self.slab.get_mut(place) else {
             return Ok(());
         };
         call.answer = Some(Answer {
             at: now.wall,
-            server_date: headers.date().and_then(http_date),
+            server_date,
             status: status.as_u16(),
         });
         let limit = self.config.reply_limit;

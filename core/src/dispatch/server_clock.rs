@@ -10,7 +10,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Now;
 use crate::Client;
-use crate::header::ReplyHeaders;
 
 #[derive(Default)]
 pub(super) struct ServerClock {
@@ -28,11 +27,12 @@ impl ServerClock {
             .unwrap_or(wall)
     }
 
-    /// Learns from a reply to what left at `sent`.
+    /// Learns from a reply to what left at `sent`. `server_now` is its `Date`, and none for a reply of
+    /// a cache.
     pub(super) fn learn(
         &mut self,
         client: &Client,
-        headers: ReplyHeaders<'_>,
+        server_now: Option<DateTime<Utc>>,
         sent: u64,
         received: Now,
     ) {
@@ -41,7 +41,7 @@ impl ServerClock {
         let sent_at = received
             .wall
             .checked_sub_signed(nanoseconds(now.saturating_sub(sent)));
-        if client.learn_clock(headers, sent_at.unwrap_or(received.wall), received.wall) {
+        if client.learn_clock(server_now, sent_at.unwrap_or(received.wall), received.wall) {
             self.learned = Some((received.wall, now));
         }
     }

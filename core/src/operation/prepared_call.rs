@@ -50,6 +50,12 @@ impl PreparedCall {
             success: call.success(),
         }
     }
+
+    /// Returns the body without a copy.
+    #[cfg(feature = "dispatch")]
+    pub(crate) fn body_text(&self) -> Option<&str> {
+        self.body.as_deref()
+    }
 }
 
 impl Operation for PreparedCall {

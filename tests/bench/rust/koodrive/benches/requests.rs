@@ -2,14 +2,15 @@
 //! call, which is typed, raw or through the dispatcher.
 
 use std::hint::black_box;
-use std::time::Duration;
 
+use bench_koodrive::Dispatched;
 use chrono::{DateTime, TimeDelta, Utc};
 use cpu_time::CpuTime;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http::{Method, Request, Response};
-use koodrive::dispatch::{Action, Config, Dispatcher, Now, Verdict};
-use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire, RawCall};
+use koodrive::{
+    Client, Credentials, Endpoint, NotifyPackageExpire, RawCall, RequestOptions, TraceId,
+};
 
 fn requests(criterion: &mut Criterion<CpuTime>) {
     let (signing, bearer, now) = (signing(), client(Credentials::token(case::TOKEN)), now());
@@ -89,50 +90,22 @@ fn call(criterion: &mut Criterion<CpuTime>) {
             (request, client.parse(&call, black_box(&response)).unwrap())
         });
     });
+    // As the dispatcher does: with a trace id, and learning the server's clock from the reply.
+    group.bench_function("koodrive, attempt", |bencher| {
+        bencher.iter(|| {
+            let call = typed(black_box(case::CARRIER_USER_ID));
+            let trace_id = TraceId::from_random(black_box([0x5a; 29]));
+            let options = RequestOptions::default().trace_id(trace_id);
+            let attempt = client.attempt(call, black_box(now), &options).unwrap();
+            let request = attempt.request().unwrap();
+            let (status, headers, body) = (response.status(), response.headers(), response.body());
+            (request, attempt.reply(status, headers, body, now).unwrap())
+        });
+    });
     let mut dispatched = Dispatched::new(&client, now);
     group.bench_function("koodrive, dispatched", |bencher| {
-        bencher.iter(|| dispatched.call(typed(black_box(case::CARRIER_USER_ID)), &response));
+        bencher.iter(|| dispatched.call(&typed(black_box(case::CARRIER_USER_ID)), &response));
     });
-}
-
-/// A dispatcher and the clocks of its host. The clocks move only when the dispatcher asks to wait.
-struct Dispatched {
-    dispatcher: Dispatcher<()>,
-    now: Now,
-}
-
-impl Dispatched {
-    fn new(client: &Client, now: DateTime<Utc>) -> Self {
-        let config = Config::default().rate(100_000.0).unwrap();
-        Self {
-            dispatcher: Dispatcher::new(client, config, 42),
-            now: Now::new(now, Duration::ZERO),
-        }
-    }
-
-    /// Sends one call, from push to outcome.
-    fn call(&mut self, call: NotifyPackageExpire, response: &Response<Vec<u8>>) {
-        self.dispatcher.push((), &call).unwrap();
-        loop {
-            match self.dispatcher.poll(self.now) {
-                Action::Calls(_) => {}
-                Action::Wait(until) => self.now.monotonic = until.unwrap(),
-                Action::Send(outgoing) => {
-                    let ticket = outgoing.ticket;
-                    black_box(self.dispatcher.request(outgoing).unwrap());
-                    let (status, headers) = (response.status(), response.headers());
-                    self.dispatcher
-                        .handle_response(ticket, status, headers, response.body(), self.now)
-                        .unwrap();
-                }
-                Action::Outcome(outcome) => {
-                    assert_eq!(outcome.verdict, Verdict::Delivered);
-                    return;
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-    }
 }
 
 /// Returns a time 5 seconds after the case's X-Date, which stays that far behind.

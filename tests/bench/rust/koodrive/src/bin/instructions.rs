@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use bench_koodrive::Dispatched;
 use case::REPLY_HEADERS;
 use chrono::DateTime;
 use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
@@ -26,15 +27,20 @@ fn main() {
         })
         .body(case::REPLY)
         .unwrap();
+    let mut dispatched = Dispatched::new(&client, now);
     for _ in 0..runs {
-        if operation == "parse" {
-            let _ = black_box(
-                client
-                    .parse(black_box(&call), black_box(&response))
-                    .unwrap(),
-            );
-        } else {
-            let _ = black_box(client.request(black_box(&call), black_box(now)).unwrap());
+        match &**operation {
+            "parse" => {
+                let _ = black_box(
+                    client
+                        .parse(black_box(&call), black_box(&response))
+                        .unwrap(),
+                );
+            }
+            "dispatched call" => dispatched.call(black_box(&call), black_box(&response)),
+            _ => {
+                let _ = black_box(client.request(black_box(&call), black_box(now)).unwrap());
+            }
         }
     }
 }
