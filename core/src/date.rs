@@ -314,7 +314,7 @@ impl ServerDate {
         Some(Self {
             date: http_date(text)?,
             text: text.to_owned(),
-            aged: headers.has_age,
+            aged: headers.has_age(),
         })
     }
 }

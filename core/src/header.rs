@@ -33,12 +33,20 @@ pub fn position(name: &[u8]) -> Option<usize> {
 
 /// The headers of a reply that this crate reads. Build them from a [`HeaderMap`], or from the
 /// values of [`READ_FROM_REPLIES`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ReplyHeaders<'a> {
-    date: Option<&'a [u8]>,
-    pub(crate) has_age: bool,
-    retry_after: Option<&'a [u8]>,
-    trace_id: Option<&'a [u8]>,
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReplyHeaders<'a>(Source<'a>);
+
+/// A map is asked for a header when that header is wanted: a success wants the trace id alone.
+#[derive(Debug, Clone, Copy)]
+enum Source<'a> {
+    Map(&'a HeaderMap),
+    Values([Option<&'a [u8]>; 4]),
+}
+
+impl Default for Source<'_> {
+    fn default() -> Self {
+        Self::Values([None; 4])
+    }
 }
 
 impl<'a> ReplyHeaders<'a> {
@@ -46,42 +54,45 @@ impl<'a> ReplyHeaders<'a> {
     /// anything but visible ASCII, blanks and tabs counts as none, but for an `age`, whose presence
     /// says it all.
     #[must_use]
-    pub fn new(values: [Option<&'a [u8]>; 4]) -> Self {
-        let [date, age, retry_after, trace_id] = values;
-        Self {
-            date,
-            has_age: age.is_some(),
-            retry_after,
-            trace_id,
-        }
+    pub const fn new(values: [Option<&'a [u8]>; 4]) -> Self {
+        Self(Source::Values(values))
     }
 
     pub(crate) fn date(&self) -> Option<&'a str> {
-        plain_text(self.date)
+        plain_text(self.value(0, DATE))
     }
 
     pub(crate) fn server_date(&self) -> Option<DateTime<Utc>> {
         http_date(self.date()?)
     }
 
+    pub(crate) fn has_age(&self) -> bool {
+        self.value(1, AGE).is_some()
+    }
+
     pub(crate) fn retry_after(&self) -> Option<&'a str> {
-        plain_text(self.retry_after)
+        plain_text(self.value(2, RETRY_AFTER))
     }
 
     pub(crate) fn trace_id(&self) -> Option<&'a str> {
-        plain_text(self.trace_id)
+        plain_text(self.value(3, X_TRACEID))
+    }
+
+    /// Returns the first value of the header with this position in [`READ_FROM_REPLIES`].
+    fn value(&self, position: usize, name: HeaderName) -> Option<&'a [u8]> {
+        match self.0 {
+            Source::Map(headers) => Some(headers.get(name)?.as_bytes()),
+            Source::Values(values) => values[position],
+        }
     }
 }
 
 impl<'a> From<&'a HeaderMap> for ReplyHeaders<'a> {
     fn from(headers: &'a HeaderMap) -> Self {
-        // `READ_FROM_REPLIES` as names: looking for a text makes a name of it every time.
-        let names = [DATE, AGE, RETRY_AFTER, X_TRACEID];
-        Self::new(names.map(|name| Some(headers.get(name)?.as_bytes())))
+        Self(Source::Map(headers))
     }
 }
 
-/// Looked at when it is wanted, and a success wants the trace id alone.
 fn plain_text(value: Option<&[u8]>) -> Option<&str> {
     let text = str::from_utf8(value?).ok()?;
     let plain = |byte: u8| matches!(byte, b'\t' | b' '..=b'~');
@@ -120,11 +131,23 @@ mod tests {
 
     #[test]
     fn what_is_read_of_a_header_map_is_what_hosts_pick() {
-        let mut headers = HeaderMap::new();
-        for (name, value) in READ_FROM_REPLIES.into_iter().zip(["d", "a", "r", "t"]) {
-            headers.insert(name, value.parse().unwrap());
+        let texts = ["Mon, 03 Nov 2025 07:01:45 GMT", "7", "120", "a trace id"];
+        let mut map = HeaderMap::new();
+        for (name, value) in READ_FROM_REPLIES.into_iter().zip(texts) {
+            map.insert(name, value.parse().unwrap());
         }
-        let picked = ReplyHeaders::new([Some(b"d"), Some(b"a"), Some(b"r"), Some(b"t")]);
-        assert_eq!(ReplyHeaders::from(&headers), picked);
+        let picked = texts.map(|text| Some(text.as_bytes()));
+        for headers in [ReplyHeaders::from(&map), ReplyHeaders::new(picked)] {
+            assert_eq!(headers.date(), Some(texts[0]));
+            assert!(headers.has_age());
+            assert_eq!(headers.retry_after(), Some(texts[2]));
+            assert_eq!(headers.trace_id(), Some(texts[3]));
+        }
+        let none = HeaderMap::new();
+        for headers in [ReplyHeaders::from(&none), ReplyHeaders::default()] {
+            assert!(!headers.has_age());
+            assert_eq!((headers.date(), headers.retry_after()), (None, None));
+            assert_eq!(headers.trace_id(), None);
+        }
     }
 }
