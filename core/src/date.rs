@@ -223,10 +223,8 @@ fn year_out_of_range() -> InvalidInput {
     )
 }
 
-/// Returns `now` moved by `milliseconds`, cut to the millisecond.
 fn moved(now: DateTime<Utc>, milliseconds: i64) -> Result<DateTime<Utc>, InvalidInput> {
-    // The calendar's milliseconds are far from the ends of 64 bits.
-    DateTime::from_timestamp_millis(now.timestamp_millis() + milliseconds)
+    now.checked_add_signed(TimeDelta::milliseconds(milliseconds))
         .ok_or_else(year_out_of_range)
 }
 
