@@ -271,8 +271,8 @@ impl ClockOffset {
     }
 
     /// Replaces the offset by what a reply says, if it says it well enough (`docs/contract.md`,
-    /// section 6). Returns whether it does. `server_now` is the reply's `Date`, and none for a reply
-    /// of a cache.
+    /// section 6). Returns whether it does. `server_now` is the reply's `Date`, or none if a cache
+    /// answered.
     pub(crate) fn observe(
         &self,
         server_now: Option<DateTime<Utc>>,

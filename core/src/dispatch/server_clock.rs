@@ -27,8 +27,8 @@ impl ServerClock {
             .unwrap_or(wall)
     }
 
-    /// Learns from a reply to what left at `sent`. `server_now` is its `Date`, and none for a reply of
-    /// a cache.
+    /// Learns from a reply to what left at `sent`. `server_now` is its `Date`, or none if a cache
+    /// answered.
     pub(super) fn learn(
         &mut self,
         client: &Client,
