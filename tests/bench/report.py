@@ -47,6 +47,20 @@ BUDGETS = [
     ("size", "pip installed", KOODRIVE, 4e6, None),
     ("start", "Node, import to first signed request", KOODRIVE, 20e6, None),
     ("start", "Python, import", KOODRIVE, 4e6, None),
+    ("other runtimes", "C, signed request", KOODRIVE, 1.15, "Rust"),
+    ("other runtimes", "Go, signed request", KOODRIVE, 3, "hand"),
+    ("other runtimes", "Go, signed request, allocations", KOODRIVE, 8, None),
+    ("other runtimes", "Go, bearer request", KOODRIVE, 1500, None),
+    ("other runtimes", "Go, parse", KOODRIVE, 1, "hand"),
+    ("other runtimes", "Go, growth of a program", KOODRIVE, 2e6, None),
+    ("other runtimes", "Go, start to first signed request", KOODRIVE, 2e6, None),
+    ("other runtimes", "JVM, signed request", KOODRIVE, 6, "hand"),
+    ("other runtimes", "JVM, signed request", KOODRIVE, 15e3, None),
+    ("other runtimes", "JVM, parse", KOODRIVE, 6e3, None),
+    ("other runtimes", "JVM, java.net.http", KOODRIVE, 1.1, CONSTANT),
+    ("other runtimes", "JVM, start to first signed request", KOODRIVE, 150e6, None),
+    ("other runtimes", "JVM, jar", KOODRIVE, 600e3, None),
+    ("other runtimes", "koodrive.wasm", KOODRIVE, 250e3, None),
     *(("growth", f"{of}, {what}", "1,000,000", 1.1, "1,000") for of in ("Rust", "Python", "Node") for what in ("time", "memory")),
 ]
 
@@ -55,8 +69,8 @@ median = statistics.median
 
 def figure(value, unit):
     """Returns a time with three significant digits, more than a second run repeats, and bytes exactly."""
-    if unit == "bytes":
-        return f"{value:,.0f} bytes"
+    if unit in ("bytes", "allocations"):
+        return f"{value:,.0f} {unit}"
     for most, divisor, unit in ((1e4, 1, "ns"), (1e6, 1e3, "µs"), (float("inf"), 1e6, "ms")):
         if value < most:
             value /= divisor

@@ -6,6 +6,7 @@ KOODRIVE_PYTHON     a Python with the wheel and python/requirements.txt installe
 KOODRIVE_NPM        a folder with the npm package installed
 KOODRIVE_CHROMIUM   the browser's program, for the section `browser`
 KOODRIVE_TOOLS      the folder of browser.mjs, for the section `browser`
+KOODRIVE_C and others  for the section `runtimes`, see runtimes.py
 CARGO_TARGET_DIR    the folder whose subfolder `bench` gets all builds and results
 
 criterion, pyperf and mitata measure. This program starts theirs on one core, for each operation one
@@ -14,6 +15,7 @@ compiles the programs and compares the requests and replies of the peers.
 """
 
 import argparse
+import contextlib
 import functools
 import json
 import os
@@ -25,6 +27,7 @@ import time
 from pathlib import Path
 
 import report
+import runtimes
 
 HERE = Path(__file__).resolve().parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target")).absolute() / "bench"
@@ -85,8 +88,11 @@ def built(package, kind, name, **env):
     return next(it["executable"] for it in artifacts if it.get("executable") and it["target"]["name"] == name)
 
 
-def criterion(table, program, operation, **env):
-    """Runs one operation of a criterion program, if it has it, and adds its figures."""
+def criterion(table, program, operation, names=None, **env):
+    """Runs one operation of a criterion program, if it has it, and adds its figures.
+
+    ``names`` are the operation and the peer in the table, if they are not those of the program.
+    """
     home = TARGET / "criterion" / Path(program).name / operation
     shutil.rmtree(home, ignore_errors=True)
     options = ["--noplot", "--quiet", "--warm-up-time=0.5", "--measurement-time=1"]
@@ -94,7 +100,7 @@ def criterion(table, program, operation, **env):
     for file in sorted(home.glob("**/new/benchmark.json")):
         name = json.loads(file.read_text())
         estimates = json.loads(file.with_name("estimates.json").read_text())
-        add(table, name["group_id"], name["function_id"], "ns", estimates["median"]["point_estimate"])
+        add(table, *(names or (name["group_id"], name["function_id"])), "ns", estimates["median"]["point_estimate"])
         if operation.startswith("batch"):
             add("memory", f"Rust, {operation}", name["function_id"], "bytes", peak)
 
@@ -187,11 +193,20 @@ def measure_size():
                 add("start", operation, peer, "ns", value - measured[operation, "nothing"][0])
 
 
-def measure_end_to_end():
-    hyper = built("end-to-end", "--bench", "hyper")
+@contextlib.contextmanager
+def serving():
+    """Runs the server, and gives its address."""
     server = start([built("bench-server", "--bin", "bench-server")], core=0)
     try:
-        address = server.stdout.readline().strip()
+        yield server.stdout.readline().strip()
+    finally:
+        server.kill()
+        server.wait()
+
+
+def measure_end_to_end():
+    hyper = built("end-to-end", "--bench", "hyper")
+    with serving() as address:
         criterion("end to end", hyper, "Rust, hyper", KOODRIVE_SERVER=address)
         measured = pyperf("end_to_end", env={"KOODRIVE_SERVER": address})
         # The journal has a thread of its own, so the job gets all cores. One job per value is long
@@ -201,9 +216,18 @@ def measure_end_to_end():
             add("end to end", operation, peer, "ns", value)
         for path in ["constant", "koodrive", "dispatch", "fetch"]:
             node("end to end", "end-to-end.mjs", path, address)
-    finally:
-        server.kill()
-        server.wait()
+
+
+def measure_runtimes():
+    table = "other runtimes"
+    criterion(table, built("bench-koodrive", "--bench", "requests"), "signed request", names=("C, signed request", "Rust"))
+    rows = [*runtimes.c(run, TARGET), *runtimes.go(run, TARGET), runtimes.module()]
+    # JMH has repeats of its own, in several processes.
+    if not any(operation.startswith("JVM") for _, operation, _, _ in found):
+        with serving() as address:
+            rows += runtimes.jvm(run, address)
+    for row in rows:
+        add(table, **row)
 
 
 def measure_growth():
@@ -231,6 +255,7 @@ SECTIONS = {
     "size": measure_size,
     "end-to-end": measure_end_to_end,
     "growth": measure_growth,
+    "runtimes": measure_runtimes,
 }
 
 

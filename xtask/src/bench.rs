@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::test::{Counts, suites};
-use crate::{chromium, npm, python, runtimes, sh};
+use crate::{chromium, ffi, java, npm, python, runtimes, sh};
 
 /// Measures all sections, or one.
 pub(crate) fn run(only: Option<&str>) -> Result<()> {
@@ -26,6 +26,16 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
                 chromium::program().context(chromium::MISSING)?,
             )
             .env("KOODRIVE_TOOLS", runtimes::tools()?);
+    }
+    if needs(&["runtimes"]) {
+        command
+            .env("KOODRIVE_C", ffi::library()?)
+            .env("KOODRIVE_WASM", ffi::wasm()?);
+        if java::is_there() {
+            let jars = java::package()?;
+            command.envs(jars.first().map(|jar| ("KOODRIVE_JAR", jar)));
+            java::for_python(&mut command)?;
+        }
     }
     sh::run(&mut command)
 }

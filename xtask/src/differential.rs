@@ -63,7 +63,7 @@ fn compare(seed: &str, first: u64, cases: u64) -> Result<Counts> {
         command.env("KOODRIVE_GO", "go");
     }
     if java::is_there() {
-        java::for_pytest(&mut command)?;
+        java::for_python(&mut command)?;
     }
     let counts = suites::pytest(&mut command)?;
     if !counts.all_passed() {

@@ -78,8 +78,8 @@ pub(crate) fn test() -> Result<Counts> {
     Ok(counts)
 }
 
-/// Tells tests in Python how Maven runs here: `KOODRIVE_MAVEN`, its words as JSON.
-pub(crate) fn for_pytest(command: &mut Command) -> Result<()> {
+/// Tells programs in Python how Maven runs here: `KOODRIVE_MAVEN`, its words as JSON.
+pub(crate) fn for_python(command: &mut Command) -> Result<()> {
     let jdk = jdk().context(MISSING)?;
     let maven = maven(&jdk)?;
     let words = std::iter::once(maven.get_program()).chain(maven.get_args());

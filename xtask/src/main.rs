@@ -37,8 +37,8 @@ usage: cargo xtask COMMAND
   demo [--only rust|node|python|go]
                                    one call, whole, in four languages, against the sandbox
   test [--only SUITE]              everything that must hold; --list names the suites
-  bench [--only SECTION]           what a request costs beside its peers: rust, limits, node, python, browser, size, end-to-end
-                                   or growth; leaves target/bench/bench.md and bench.json
+  bench [--only SECTION]           what a request costs beside its peers: rust, limits, node, python, browser, size, end-to-end,
+                                   growth or runtimes (C, Go, JVM); leaves target/bench/bench.md and bench.json
   bench --accept                   instruction counts and bytes as they are into tests/bench/committed.json
   differential [--cases N] [--seed S] [--first N]
                                    random cases, whose results must be the same in Rust, Python, Node, Chromium, Java and Go
