@@ -1,5 +1,6 @@
 """The header, the C library, and the example, as programs in C and C++."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -27,6 +28,15 @@ def test_threads_share_a_client_and_the_memory_stays_flat(tmp_path):
     need("cc")
     soak = compiled(tmp_path / "soak", TESTS / "soak.c", "-std=c11", "-O2")
     subprocess.run([soak, "64", "1000000"], check=True)
+
+
+def test_the_benchmark_signs_requests(tmp_path):
+    need("cc")
+    source = TESTS.parent.parent / "tests/bench/c/signed.c"
+    printed = subprocess.run([compiled(tmp_path / "signed", source, "-O2")], check=True, capture_output=True, text=True).stdout
+    row = json.loads(printed)
+    assert (row["operation"], row["peer"], row["unit"]) == ("C, signed request", "koodrive", "ns")
+    assert row["value"] > 0
 
 
 @pytest.fixture(scope="module")
