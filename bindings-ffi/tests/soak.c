@@ -3,7 +3,7 @@
  * program verifies every signature, and fails if the memory grows.
  */
 #define _GNU_SOURCE
-#include <koodrive.h>
+#include "calls.h"
 #include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -26,13 +26,7 @@ static void *requests(void *unused) {
     uint8_t buffer[4096];
     (void)unused;
     for (long i = 0; i < each; i++) {
-        koodrive_writer w = koodrive_write(buffer, sizeof buffer);
-        koodrive_put_text(&w, "notifyPackageExpire");
-        uint32_t fields = koodrive_begin(&w);
-        koodrive_put_text(&w, "189642158555241211");
-        koodrive_put_text(&w, "14");
-        koodrive_end(&w, fields);
-        koodrive_put_number(&w, NOW);
+        koodrive_writer w = notification(buffer, sizeof buffer, NOW);
         int32_t returned = koodrive_call(client, KOODRIVE_OP_BEGIN, buffer, sizeof buffer, w.length);
         check(returned > 0, "a request is built");
         koodrive_bytes request = koodrive_answer(buffer, returned);
@@ -66,18 +60,8 @@ int main(int count, char **arguments) {
     int threads = atoi(arguments[1]);
     long of_each = atol(arguments[2]) / threads;
     uint8_t buffer[4096];
-    koodrive_writer w = koodrive_write(buffer, sizeof buffer);
-    koodrive_put_none(&w);
-    koodrive_put_text(&w, "https://koodrive.example");
-    koodrive_put_none(&w);
-    koodrive_put_text(&w, "1505084218764547200");
-    uint32_t credentials = koodrive_begin(&w);
-    koodrive_put_text(&w, "example-app-id");
-    koodrive_put_text(&w, "example-app-secret-not-real");
-    koodrive_end(&w, credentials);
-    int32_t returned = koodrive_open(buffer, sizeof buffer, w.length);
-    check(returned > 0, "a client is opened");
-    client = (uint32_t)koodrive_number(koodrive_field(koodrive_answer(buffer, returned), KOODRIVE_HANDLE_HANDLE), 0);
+    client = opened(buffer, sizeof buffer, "https://koodrive.example");
+    check(client != 0, "a client is opened");
 
     run(threads, of_each / 10 + 1);
     size_t before = mallinfo2().uordblks;

@@ -148,7 +148,7 @@ impl Client {
         received_at: DateTime<Utc>,
     ) {
         let headers = headers.into();
-        let server_now = headers.server_date().filter(|_| !headers.has_age());
+        let server_now = headers.server_now(headers.server_date());
         self.learn_clock(server_now, sent_at, received_at);
     }
 

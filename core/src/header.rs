@@ -66,6 +66,12 @@ impl<'a> ReplyHeaders<'a> {
         http_date(self.date()?)
     }
 
+    /// Returns `date`, which is this reply's, as the time of the server's clock; none if a cache
+    /// answered, whose `Date` is old.
+    pub(crate) fn server_now(&self, date: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        date.filter(|_| !self.has_age())
+    }
+
     pub(crate) fn has_age(&self) -> bool {
         self.value(1, AGE).is_some()
     }

@@ -40,7 +40,7 @@ impl<K> Dispatcher<K> {
             monotonic: std::time::Duration::from_nanos(at),
         };
         let server_date = headers.server_date();
-        let server_now = server_date.filter(|_| !headers.has_age());
+        let server_now = headers.server_now(server_date);
         self.clock
             .learn(&self.client, server_now, sent.at, received);
         let Some(call) = self.slab.get_mut(place) else {

@@ -1,41 +1,24 @@
-/* Prints a row with the CPU time of one signed request through the C library, in nanoseconds. */
-#include <koodrive.h>
+/*
+ * Prints a row with the CPU time of one signed request through the C library, in nanoseconds. The
+ * program compares the signature of the first request before it measures.
+ */
+#define _GNU_SOURCE
+#include "../../../bindings-ffi/tests/calls.h"
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define NOW 1762153305000
+/* SIGNATURE of ../rust/case/src/lib.rs. X-Date is 5 seconds before NOW. */
+#define SIGNATURE "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac"
 #define REQUESTS 1000000
 
 static uint8_t buffer[4096];
 
-static uint32_t opened(void) {
-    koodrive_writer w = koodrive_write(buffer, sizeof buffer);
-    koodrive_put_none(&w);
-    koodrive_put_text(&w, "https://intl.myhuaweicloud-koodrive.com");
-    koodrive_put_none(&w);
-    koodrive_put_text(&w, "1505084218764547200");
-    uint32_t credentials = koodrive_begin(&w);
-    koodrive_put_text(&w, "example-app-id");
-    koodrive_put_text(&w, "example-app-secret-not-real");
-    koodrive_end(&w, credentials);
-    int32_t returned = koodrive_open(buffer, sizeof buffer, w.length);
-    if (returned < 0) return 0;
-    return (uint32_t)koodrive_number(koodrive_field(koodrive_answer(buffer, returned), KOODRIVE_HANDLE_HANDLE), 0);
-}
-
-/* Returns the length of the request's record. The flag `alone` ends the exchange with its request. */
+/* Builds a request. The flag `alone` ends the exchange with it. Returns the length of its record. */
 static int32_t signed_request(uint32_t client) {
-    koodrive_writer w = koodrive_write(buffer, sizeof buffer);
-    koodrive_put_text(&w, "notifyPackageExpire");
-    uint32_t fields = koodrive_begin(&w);
-    koodrive_put_text(&w, "189642158555241211");
-    koodrive_put_text(&w, "14");
-    koodrive_end(&w, fields);
-    koodrive_put_number(&w, NOW);
-    koodrive_put_none(&w);
-    koodrive_put_none(&w);
-    koodrive_put_none(&w);
-    koodrive_put_none(&w);
+    koodrive_writer w = notification(buffer, sizeof buffer, NOW);
+    for (uint32_t absent = KOODRIVE_BEGIN_DATE; absent < KOODRIVE_BEGIN_ALONE; absent++) koodrive_put_none(&w);
     koodrive_put_text(&w, "1");
     return koodrive_call(client, KOODRIVE_OP_BEGIN, buffer, sizeof buffer, w.length);
 }
@@ -47,8 +30,11 @@ static double cpu_time(void) {
 }
 
 int main(void) {
-    uint32_t client = opened();
-    if (client == 0) return 1;
+    uint32_t client = opened(buffer, sizeof buffer, "https://intl.myhuaweicloud-koodrive.com");
+    int32_t length = signed_request(client);
+    if (length <= 0 || memmem(buffer, (size_t)length, SIGNATURE, 64) == NULL) {
+        return fputs("the request is not the one that the other peers sign\n", stderr), 1;
+    }
     double started = 0;
     for (long i = -REQUESTS / 10; i < REQUESTS; i++) {
         if (i == 0) started = cpu_time();

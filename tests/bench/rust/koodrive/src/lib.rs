@@ -19,7 +19,7 @@ impl Dispatched {
     ///
     /// # Panics
     ///
-    /// Never: the rate is in range.
+    /// The rate is out of range, which cannot occur.
     #[must_use]
     pub fn new(client: &Client, now: DateTime<Utc>) -> Self {
         let config = Config::default().rate(100_000.0).unwrap();
@@ -33,7 +33,7 @@ impl Dispatched {
     ///
     /// # Panics
     ///
-    /// Anything but a delivery.
+    /// The call is not delivered.
     pub fn call<B: AsRef<[u8]>>(&mut self, call: &NotifyPackageExpire, response: &Response<B>) {
         self.dispatcher.push((), call).unwrap();
         loop {
