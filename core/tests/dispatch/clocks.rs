@@ -32,6 +32,22 @@ fn the_servers_clock_is_learned_from_each_response() {
 }
 
 #[test]
+fn a_cache_does_not_show_the_servers_clock() {
+    let mut dispatcher = unproven(|config| config);
+    push(&mut dispatcher, [0]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    let headers = [("date", "Mon, 03 Nov 2025 07:11:45 GMT"), ("age", "0")];
+    answer_with(&mut dispatcher, ticket, 200, &headers, DELIVERED, at(0));
+    assert_eq!(dispatcher.client().clock_offset(), TimeDelta::zero());
+    // The outcome has the reply's date all the same.
+    let outcome = outcome(&mut dispatcher, at(0));
+    assert_eq!(
+        outcome.server_date,
+        "2025-11-03T07:11:45Z".parse::<DateTime<Utc>>().ok()
+    );
+}
+
+#[test]
 fn the_callers_client_keeps_its_own_clock() {
     let client = client();
     let mut dispatcher = Dispatcher::new(&client, Config::default(), 42);
